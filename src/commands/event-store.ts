@@ -1,0 +1,93 @@
+import type { Metadata, Recorded } from '../domain/event.ts'
+
+/** Expected revision of a stream that must not exist yet. */
+export const NO_STREAM = -1
+/** Expected revision of an append that does not care; such an append is not idempotent. */
+export const ANY = -2
+/** Position before the first event. */
+export const START = 0
+
+export interface NewEvent {
+  /** UUID; a retry sends the same ids. */
+  readonly id: string
+  readonly type: string
+  readonly schemaVersion: number
+  readonly data: unknown
+  readonly metadata: Metadata
+}
+
+export interface Append {
+  readonly stream: string
+  /** Revision of the last event the writer has seen, `NO_STREAM` or `ANY`. */
+  readonly expected: number
+  readonly events: readonly NewEvent[]
+}
+
+/** Where the last event of the append stands, or where the stream really is. A lost race is a value. */
+export type AppendResult =
+  | { readonly ok: true; readonly revision: number; readonly position: number }
+  | { readonly ok: false; readonly actual: number }
+
+export interface Filter {
+  /** First parts of stream names; all where absent. */
+  readonly categories?: readonly string[]
+  readonly types?: readonly string[]
+}
+
+export interface ReadAll extends Filter {
+  /** Exclusive position: forward from `START` for the whole log; backward from `Infinity`. */
+  readonly from: number
+  readonly direction?: 'forward' | 'backward'
+  readonly limit: number
+}
+
+export interface ReadStream {
+  /** Inclusive revision; the first (or, backward, the last) of the stream where absent. */
+  readonly from?: number
+  readonly direction?: 'forward' | 'backward'
+  readonly limit?: number
+}
+
+/** A run of the log: its facts, and the position up to which everything that matches was seen. */
+export interface Batch {
+  readonly facts: readonly Recorded[]
+  readonly position: number
+}
+
+export interface Subscribe extends Filter {
+  /** Exclusive position to start after. */
+  readonly after: number
+  /** Most facts in one batch. */
+  readonly batchSize?: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * The log. Events come back decoded: payloads in the schema of today.
+ *
+ * Appends of one call succeed or conflict one by one, each atomically. An append whose event ids are
+ * already in the stream right after `expected` answers as it did the first time. Positions grow in
+ * the order in which events became visible: a reader at position p never later sees one <= p.
+ * Every method rejects with `StoreUnavailable` while the store cannot be reached.
+ */
+export interface EventStore {
+  append(appends: readonly Append[]): Promise<readonly AppendResult[]>
+  /** Events of one stream, in order; empty where there is none. */
+  readStream(stream: string, options?: ReadStream): Promise<readonly Recorded[]>
+  /** One page of the log in order (or against it). A short page means the end. */
+  readAll(options: ReadAll): Promise<readonly Recorded[]>
+  /** Position of the last event, `START` for an empty log. */
+  head(): Promise<number>
+  /** Catches up, then follows. Ends when the signal aborts; throws when the connection is lost. */
+  subscribe(options: Subscribe): AsyncIterable<Batch>
+}
+
+/** The store cannot be reached; whether an append under way took effect is unknown: retry it as it was. */
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`the event store cannot be reached: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
+    this.name = 'StoreUnavailable'
+  }
+}

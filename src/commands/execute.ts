@@ -1,0 +1,227 @@
+import { z } from 'zod'
+import { rejectionEvents, rejectionStream } from '../domain/audit/rejection.ts'
+import type { Command, CommandEnvelope } from '../domain/command.ts'
+import { isRejection, reject, streamOf, type Decider, type Rejection } from '../domain/decider.ts'
+import type { Event, Metadata } from '../domain/event.ts'
+import { ANY, type EventStore, type NewEvent } from './event-store.ts'
+import { uuid5 } from './ids.ts'
+import type { Clock } from './ports.ts'
+import { createStreamStates, type StreamState } from './stream-states.ts'
+
+/** The facts are durable. A read with `after: position` includes them. */
+export interface Ack {
+  readonly stream: string
+  readonly revision: number
+  readonly position: number
+  /** What was appended; empty when it was already so. */
+  readonly events: readonly { readonly id: string; readonly type: string }[]
+}
+
+/** Asks whether this principal may send this command; null when it may. Declared here, one implementation. */
+export type Authorise = (
+  decider: Pick<Decider, 'context'>,
+  commandType: string,
+  envelope: CommandEnvelope,
+) => Rejection | null
+
+export interface Execute {
+  /** Decides and records; resolves with the Ack or the Rejection, throws only on bugs and outages. */
+  (
+    decider: Decider,
+    command: unknown,
+    envelope: CommandEnvelope,
+  ): Promise<Ack | Rejection>
+}
+
+/** A race lost this often in a row means something livelocks; the caller may retry the same command. */
+const MAX_ATTEMPTS = 20
+
+export function createExecute(deps: {
+  readonly store: EventStore
+  readonly clock: Clock
+  readonly authorise?: Authorise
+}): Execute {
+  const { store, clock } = deps
+  const states = createStreamStates(store)
+
+  return async (decider, input, envelope) => {
+    const parsed = parse(decider, input)
+    if (isRejection(parsed)) return parsed
+    const now = clock.now()
+    const at = occurredAt(envelope, now)
+    if (isRejection(at)) return at
+    const stream = streamOf(decider, decider.id(parsed))
+    const refuse = async (rejection: Rejection) => {
+      await recordRejection(store, { rejection, command: parsed, stream, envelope, at, now })
+      return rejection
+    }
+    const denied = deps.authorise?.(decider, parsed.type, envelope)
+    if (denied) return refuse(denied)
+
+    const outcome = await states.exclusively(stream, () =>
+      attempt({ store, states, decider, command: parsed, envelope, at, stream }),
+    )
+    return isRejection(outcome) ? refuse(outcome) : outcome
+  }
+}
+
+interface Attempt {
+  readonly store: EventStore
+  readonly states: ReturnType<typeof createStreamStates>
+  readonly decider: Decider
+  readonly command: Command
+  readonly envelope: CommandEnvelope
+  readonly at: string
+  readonly stream: string
+}
+
+/** Load, fold, decide, append at the revision read; on a lost race, decide again on fresh state. */
+async function attempt(a: Attempt): Promise<Ack | Rejection> {
+  const { store, states, decider, command, envelope, at, stream } = a
+  for (let n = 1; ; n++) {
+    const known = await states.load(decider, stream)
+    const first = known.acks.get(envelope.commandId)
+    if (first) return { stream, ...first }
+    if (known.site !== null && known.site !== envelope.site)
+      return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
+    const consulted = await consult(states, decider, command)
+    const decision = decider.decide(command, known.state, { at, consulted })
+    if (isRejection(decision)) return decision
+    if (decision.length === 0) return { stream, ...unchanged(known) }
+    const events = decision.map((event, i) => toNew(decider, event, a, i))
+    const [result] = await store.append([{ stream, expected: known.revision, events }])
+    if (result!.ok) return { stream, ...states.advance(decider, stream, known, events, result!) }
+    states.forget(stream)
+    if (n === MAX_ATTEMPTS)
+      throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)
+  }
+}
+
+const unchanged = (known: StreamState) => ({
+  revision: known.revision,
+  position: known.position,
+  events: [],
+})
+
+async function consult(
+  states: ReturnType<typeof createStreamStates>,
+  { consults }: Decider,
+  command: Command,
+): Promise<unknown> {
+  if (!consults) return undefined
+  const id = consults.id(command)
+  if (id === null) return consults.decider.initial
+  return (await states.loadFresh(consults.decider, streamOf(consults.decider, id))).state
+}
+
+function toNew(decider: Decider, event: Event, a: Attempt, index: number): NewEvent {
+  const definition = Object.values(decider.events).find((d) => d.type === event.type)
+  if (!definition)
+    throw new Error(`${decider.category} decided on ${event.type}, not one of its own`)
+  const { commandId, actor, site, source, correlationId, causationId } = a.envelope
+  const metadata: Metadata = {
+    occurredAt: a.at,
+    source,
+    site,
+    actor,
+    commandId,
+    correlationId: correlationId ?? commandId,
+    causationId: causationId ?? commandId,
+  }
+  return {
+    id: uuid5(`${commandId}/${index}`),
+    type: event.type,
+    schemaVersion: definition.version,
+    data: event.data,
+    metadata,
+  }
+}
+
+function parse(decider: Decider, input: unknown): Command | Rejection {
+  const type = (input as { type?: unknown } | null)?.type
+  const schema = typeof type === 'string' ? decider.commands[type] : undefined
+  if (!schema)
+    return reject(
+      'UnknownCommand',
+      `type ${JSON.stringify(type)} is not a command of ${decider.category}.`,
+    )
+  const result = schema.safeParse(input)
+  return result.success ? (result.data as unknown as Command) : invalid(result.error, input)
+}
+
+/** How far a source's clock may run ahead before its time is a mistake rather than skew. */
+const MAX_FUTURE_MS = 5 * 60_000
+
+function occurredAt({ occurredAt: claimed }: CommandEnvelope, now: string): string | Rejection {
+  if (claimed === undefined) return now
+  const time = Date.parse(claimed)
+  if (Number.isNaN(time))
+    return reject(
+      'InvalidInput',
+      `occurredAt ${JSON.stringify(claimed)} is not an ISO-8601 instant.`,
+    )
+  return time > Date.parse(now) + MAX_FUTURE_MS
+    ? reject('InvalidInput', `occurredAt ${claimed} is in the future; the time here is ${now}.`)
+    : new Date(time).toISOString()
+}
+
+/** Turns zod issues into one sentence per issue: field, value, rule. */
+export function invalid(error: z.ZodError, input: unknown): Rejection<'InvalidInput'> {
+  const why = error.issues.map((issue) => {
+    const value = issue.path.reduce<any>((v, key) => v?.[key as string], input)
+    return `${issue.path.join('.') || 'input'} ${shorten(value)}: ${issue.message}`
+  })
+  return reject('InvalidInput', `${why.join('; ')}.`)
+}
+
+const MAX_ECHO = 80
+const shorten = (value: unknown): string => {
+  const json = value === undefined ? 'is missing' : (JSON.stringify(value) ?? String(value))
+  return json.length > MAX_ECHO ? `${json.slice(0, MAX_ECHO)}…` : json
+}
+
+async function recordRejection(
+  store: EventStore,
+  r: {
+    readonly rejection: Rejection
+    readonly command: Command
+    readonly stream: string
+    readonly envelope: CommandEnvelope
+    readonly at: string
+    readonly now: string
+  },
+): Promise<void> {
+  const { commandId, actor, site, source, correlationId, causationId } = r.envelope
+  const definition = rejectionEvents.commandRejected
+  const { data } = definition({
+    commandType: r.command.type,
+    commandId,
+    stream: r.stream,
+    code: r.rejection.rejected,
+    why: r.rejection.why,
+    command: { ...r.command },
+  })
+  await store.append([
+    {
+      stream: rejectionStream(r.now),
+      expected: ANY,
+      events: [
+        {
+          id: uuid5(`rejected/${commandId}/${r.now}`),
+          type: definition.type,
+          schemaVersion: definition.version,
+          data,
+          metadata: {
+            occurredAt: r.at,
+            source,
+            site,
+            actor,
+            commandId,
+            correlationId: correlationId ?? commandId,
+            causationId: causationId ?? commandId,
+          },
+        },
+      ],
+    },
+  ])
+}

@@ -1,0 +1,82 @@
+import type { Command } from '../domain/command.ts'
+import { isRejection, type Decider, type Rejection } from '../domain/decider.ts'
+import type { Recorded } from '../domain/event.ts'
+import type { Batch, EventStore } from './event-store.ts'
+import type { Execute } from './execute.ts'
+import { uuid5 } from './ids.ts'
+
+/** A command a policy sends, and the decider it is for. */
+export interface Reaction {
+  readonly decider: Decider
+  readonly command: Command
+  /** What to send instead when the command is refused: the compensation. */
+  readonly otherwise?: (rejection: Rejection) => Reaction
+}
+
+/** When this happened, then do that. Pure; never part of a replay, and never sees facts of before its start. */
+export interface Policy {
+  /** Names its checkpoint; kebab-case. */
+  readonly name: string
+  /** Reads as a sentence: "when ... then ...". */
+  readonly describe: string
+  readonly types: readonly string[]
+  readonly react: (fact: Recorded<any>) => readonly Reaction[]
+}
+
+/** Where each policy stands in the log, durable. */
+export interface Checkpoints {
+  load(name: string): Promise<number>
+  save(name: string, position: number): Promise<void>
+}
+
+/**
+ * Follows the log and sends the policy's commands. The command ids derive from the fact, so repeating
+ * a batch after a crash repeats nothing. Resolves when the signal aborts; throws when the store fails.
+ */
+export async function runPolicy(
+  policy: Policy,
+  deps: {
+    readonly store: EventStore
+    readonly execute: Execute
+    readonly checkpoints: Checkpoints
+    readonly signal: AbortSignal
+  },
+): Promise<void> {
+  const after = await deps.checkpoints.load(policy.name)
+  for await (const batch of deps.store.subscribe({
+    after,
+    types: policy.types,
+    signal: deps.signal,
+  }))
+    await handle(policy, batch, deps)
+}
+
+async function handle(
+  policy: Policy,
+  batch: Batch,
+  { execute, checkpoints }: { readonly execute: Execute; readonly checkpoints: Checkpoints },
+): Promise<void> {
+  for (const fact of batch.facts)
+    for (const [index, reaction] of policy.react(fact).entries())
+      await send(execute, reaction, fact, `${policy.name}/${fact.id}/${index}`)
+  await checkpoints.save(policy.name, batch.position)
+}
+
+async function send(
+  execute: Execute,
+  reaction: Reaction,
+  fact: Recorded,
+  name: string,
+): Promise<void> {
+  const outcome = await execute(reaction.decider, reaction.command, {
+    commandId: uuid5(name),
+    actor: 'system',
+    site: fact.metadata.site,
+    source: 'policy',
+    occurredAt: fact.metadata.occurredAt,
+    correlationId: fact.metadata.correlationId,
+    causationId: fact.id,
+  })
+  if (isRejection(outcome) && reaction.otherwise)
+    await send(execute, reaction.otherwise(outcome), fact, `${name}/otherwise`)
+}

@@ -1,0 +1,193 @@
+import { quarantineStream, rejectionEvents } from '../domain/audit/rejection.ts'
+import type { Metadata } from '../domain/event.ts'
+import { observationStream, type ObservationDefinition } from '../domain/observation.ts'
+import type { Append, EventStore, NewEvent } from './event-store.ts'
+import { invalid } from './execute.ts'
+import { uuid5 } from './ids.ts'
+import type { Clock } from './ports.ts'
+import { createSeen, type Seen } from './seen.ts'
+
+/** What a connector hands over: not yet validated. */
+export interface Observation {
+  /** Event type, e.g. `EquipmentStateChanged`. */
+  readonly type: string
+  readonly data: unknown
+  /** ISO-8601; when it happened at the source. */
+  readonly occurredAt: string
+  /** Strictly increasing per source, where the source counts; else content identifies the observation. */
+  readonly sourceSequence?: number
+}
+
+export interface ObservationContext {
+  readonly source: string
+  readonly site: string
+  readonly actor: string
+  readonly correlationId?: string
+}
+
+export interface Recording {
+  readonly recorded: number
+  /** Already in the log: a redelivery. */
+  readonly duplicates: number
+  readonly quarantined: readonly { readonly index: number; readonly why: string }[]
+  /** A read with `after: position` includes everything recorded. */
+  readonly position: number
+}
+
+export interface Record {
+  (observations: readonly Observation[], context: ObservationContext): Promise<Recording>
+}
+
+/** Most bytes of a malformed item that quarantine keeps. */
+const MAX_RAW = 64 * 1024
+/** A stream of one connector is rarely written by another process at the same time. */
+const MAX_ATTEMPTS = 20
+/** Events in one append; several appends travel in one call. */
+const MAX_APPEND = 1_000
+
+/**
+ * Records observations: each is validated, deduplicated against the log and appended, or quarantined
+ * with its raw content. Order within a source is kept. Repeating a call records nothing new.
+ */
+export function createRecord(deps: {
+  readonly store: EventStore
+  readonly clock: Clock
+  readonly observations: ReadonlyMap<string, ObservationDefinition>
+}): Record {
+  const { store, clock } = deps
+  const seen = createSeen(store)
+
+  return async (observations, context) => {
+    const byStream = new Map<string, NewEvent[]>()
+    const bad: NewEvent[] = []
+    const quarantined: { index: number; why: string }[] = []
+    for (const [index, observation] of observations.entries()) {
+      const checked = check(deps.observations, observation, context)
+      if ('why' in checked) {
+        bad.push(quarantineEvent(observation, checked.why, context, clock.now()))
+        quarantined.push({ index, why: checked.why })
+        continue
+      }
+      const events = byStream.get(checked.stream)
+      if (events) events.push(checked.event)
+      else byStream.set(checked.stream, [checked.event])
+    }
+    const written = await write(store, seen, byStream)
+    const aside = await write(store, seen, new Map([[quarantineStream(context.source), bad]]))
+    return {
+      recorded: written.recorded,
+      duplicates: observations.length - quarantined.length - written.recorded,
+      quarantined,
+      position: Math.max(written.position, aside.position),
+    }
+  }
+}
+
+function check(
+  definitions: ReadonlyMap<string, ObservationDefinition>,
+  o: Observation,
+  context: ObservationContext,
+): { readonly stream: string; readonly event: NewEvent } | { readonly why: string } {
+  const definition = definitions.get(o.type)
+  if (!definition) return { why: `type ${JSON.stringify(o.type)} is not an observation.` }
+  const time = typeof o.occurredAt === 'string' ? Date.parse(o.occurredAt) : Number.NaN
+  if (Number.isNaN(time))
+    return { why: `occurredAt ${JSON.stringify(o.occurredAt)} is not an ISO-8601 instant.` }
+  const parsed = definition.event.schema.safeParse(o.data)
+  if (!parsed.success) return { why: invalid(parsed.error, o.data).why }
+  const occurredAt = new Date(time).toISOString()
+  const id = uuid5(identity(o, context.source, occurredAt, parsed.data))
+  const metadata: Metadata = {
+    occurredAt,
+    source: context.source,
+    ...(o.sourceSequence === undefined ? {} : { sourceSequence: o.sourceSequence }),
+    site: context.site,
+    actor: context.actor,
+    correlationId: context.correlationId ?? id,
+    causationId: id,
+  }
+  const { type, version } = definition.event
+  return {
+    stream: observationStream(definition, parsed.data, occurredAt),
+    event: { id, type, schemaVersion: version, data: parsed.data, metadata },
+  }
+}
+
+const identity = (o: Observation, source: string, occurredAt: string, data: unknown): string =>
+  o.sourceSequence === undefined
+    ? `${source}/${o.type}/${occurredAt}/${JSON.stringify(data)}`
+    : `${source}#${o.sourceSequence}`
+
+/** Appends what each stream does not have yet; a stream that lost a race is read again and retried. */
+async function write(
+  store: EventStore,
+  seen: Seen,
+  byStream: ReadonlyMap<string, readonly NewEvent[]>,
+): Promise<{ recorded: number; position: number }> {
+  let position = 0
+  let recorded = 0
+  let open = [...byStream]
+  for (let n = 1; open.length > 0; n++) {
+    if (n > MAX_ATTEMPTS) throw new Error(`${open[0]![0]}: lost ${MAX_ATTEMPTS} races in a row`)
+    const known = await Promise.all(open.map(([stream]) => seen.load(stream)))
+    const fresh = open.map(([, events], i) => known[i]!.unseen(events))
+    const appends: Append[] = []
+    const parts = open.map(([stream], i) => {
+      const chunks = split(fresh[i]!)
+      for (const [c, events] of chunks.entries())
+        appends.push({ stream, expected: known[i]!.revision + c * MAX_APPEND, events })
+      return chunks.length
+    })
+    const results = appends.length > 0 ? await store.append(appends) : []
+    let at = 0
+    open = open.filter(([stream], i) => {
+      const mine = results.slice(at, at + parts[i]!)
+      const chunks = appends.slice(at, (at += parts[i]!))
+      for (const [c, result] of mine.entries()) {
+        if (!result.ok) {
+          seen.forget(stream)
+          return true
+        }
+        known[i]!.add(chunks[c]!.events, result)
+        recorded += chunks[c]!.events.length
+        position = Math.max(position, result.position)
+      }
+      position = Math.max(position, known[i]!.position)
+      return false
+    })
+  }
+  return { recorded, position }
+}
+
+const split = (events: readonly NewEvent[]): NewEvent[][] =>
+  Array.from({ length: Math.ceil(events.length / MAX_APPEND) }, (_, i) =>
+    events.slice(i * MAX_APPEND, (i + 1) * MAX_APPEND),
+  )
+
+function quarantineEvent(
+  o: Observation,
+  why: string,
+  context: ObservationContext,
+  now: string,
+): NewEvent {
+  const whole = JSON.stringify(o)
+  const definition = rejectionEvents.observationQuarantined
+  const id = uuid5(`quarantine/${context.source}/${whole}`)
+  const claimedType = typeof o.type === 'string' ? o.type : ''
+  const raw = whole.slice(0, MAX_RAW)
+  const { data } = definition({ claimedType, raw, truncated: raw.length < whole.length, why })
+  return {
+    id,
+    type: definition.type,
+    schemaVersion: definition.version,
+    data,
+    metadata: {
+      occurredAt: now,
+      source: context.source,
+      site: context.site,
+      actor: context.actor,
+      correlationId: context.correlationId ?? id,
+      causationId: id,
+    },
+  }
+}

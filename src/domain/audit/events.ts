@@ -1,0 +1,1 @@
+export { rejectionEvents, type RejectionEvent } from './rejection.ts'

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { event, type EventOf } from '../event.ts'
+
+/**
+ * What the system refused, kept for the audit trail: who wished what, and why not. Each day has a
+ * stream, so that none grows without end. A refusal changes no other stream.
+ */
+export const rejectionEvents = {
+  commandRejected: event(
+    'CommandRejected',
+    z.object({
+      commandType: z.string(),
+      commandId: z.string(),
+      /** Stream the command was for. */
+      stream: z.string(),
+      /** Stable code of the rule, e.g. `OperationNotRunning`; `Forbidden` for a denied call. */
+      code: z.string(),
+      why: z.string(),
+      /** The command as it was sent. */
+      command: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  observationQuarantined: event(
+    'ObservationQuarantined',
+    z.object({
+      /** Event type the sender claimed; empty where it could not be told. */
+      claimedType: z.string(),
+      /** What arrived, byte for byte up to the size limit of a quarantined item. */
+      raw: z.string(),
+      truncated: z.boolean(),
+      why: z.string(),
+    }),
+  ),
+}
+export type RejectionEvent = EventOf<typeof rejectionEvents>
+
+/** @param at ISO-8601 UTC */
+export const rejectionStream = (at: string): string => `rejection-${at.slice(0, 10)}`
+export const quarantineStream = (source: string): string => `quarantine-${source}`

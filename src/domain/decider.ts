@@ -1,0 +1,63 @@
+import type { Command, CommandSchema } from './command.ts'
+import type { Event, EventDefinition } from './event.ts'
+
+/** A refusal is a value: it travels to the caller and to the audit trail, never up the stack. */
+export interface Rejection<R extends string = string> {
+  /** Stable code, PascalCase. */
+  readonly rejected: R
+  /** One sentence naming the field, the value and the rule. */
+  readonly why: string
+}
+
+export const reject = <const R extends string>(rejected: R, why: string): Rejection<R> => ({
+  rejected,
+  why,
+})
+
+export const isRejection = (value: unknown): value is Rejection =>
+  typeof value === 'object' && value !== null && 'rejected' in value
+
+/** What a decision may look at beside the command and the stream's own state. */
+export interface Given<X = undefined> {
+  /** When the wish happened at the source: ISO-8601 UTC. */
+  readonly at: string
+  /** State of the consulted stream, for deciders that declare `consults`. */
+  readonly consulted: X
+}
+
+/**
+ * One consistency boundary: the stream of one order, lot, serial, inspection or meter.
+ * `decide` answers with the facts to append, `[]` when it is already so, or a Rejection; it never
+ * throws. Both functions are pure.
+ */
+export interface Decider<
+  C extends Command = any,
+  S = any,
+  E extends Event = any,
+  R extends string = string,
+  X = any,
+> {
+  /** Folder name of its context, the first half of the authorisation scope. */
+  readonly context: string
+  /** First part of the stream name, before the dash. */
+  readonly category: string
+  readonly commands: Readonly<Record<string, CommandSchema<any>>>
+  readonly events: Readonly<Record<string, EventDefinition<any, any>>>
+  /** Which stream a command is for. */
+  readonly id: (command: C) => string
+  readonly initial: S
+  readonly evolve: (state: S, event: E, at: string) => S
+  readonly decide: (command: C, state: S, given: Given<X>) => readonly E[] | Rejection<R>
+  /**
+   * Another stream whose state the decision reads but does not guard (an inspection reads its plan).
+   * The answer may be one race old; an invariant belongs to the stream's own state.
+   */
+  readonly consults?: {
+    readonly decider: Decider<any, X, any, any, any>
+    /** Null when this command needs no consultation; `consulted` is then the initial state. */
+    readonly id: (command: C) => string | null
+  }
+}
+
+export const streamOf = (decider: Pick<Decider, 'category'>, id: string): string =>
+  `${decider.category}-${id}`

@@ -1,0 +1,98 @@
+import type { Event, Recorded } from '../domain/event.ts'
+
+/** PostgreSQL column types a read model may use; what JavaScript sees stands behind each. */
+export type ColumnType =
+  | 'text' // string
+  | 'double precision' // number
+  | 'bigint' // number, a safe integer
+  | 'boolean' // boolean
+  | 'timestamptz' // string, ISO-8601 UTC with milliseconds
+  | 'jsonb' // any JSON value
+
+type Handler<Row, E extends Event> = {
+  /** Which row or rows this fact touches. */
+  readonly key: (data: E['data'], fact: Recorded<E>) => string | readonly string[]
+  /**
+   * The row after the fact; `null` deletes it. Pure, and blind to the order in which facts of
+   * different streams arrive: what came later at the source wins by `occurredAt`, not by arrival.
+   */
+  readonly evolve: (row: Row | null, fact: Recorded<E>, key: string) => Row | null
+}
+
+/** A keyed fold of facts into rows of one table. */
+export interface Projection<Row extends object = any> {
+  /** snake_case: the view `read.<name>` over the table of the current version. */
+  readonly name: string
+  /** Folder name of its context: the read scope that opens it. */
+  readonly context: string
+  /** Raised when rows change their meaning: the new table is built beside the old. */
+  readonly version: number
+  /** Every table also has `key text` (primary key) and `site text` (filled from the metadata). */
+  readonly columns: { readonly [C in keyof Row & string]: ColumnType }
+  /** Columns of each secondary index; made after a rebuild has filled the table. */
+  readonly indexes: readonly (readonly (keyof Row & string)[])[]
+  readonly on: Readonly<Record<string, Handler<Row, any>>>
+}
+
+export const projection =
+  <Row extends object>() =>
+  <E extends Event<any, any>>(
+    definition: Omit<Projection<Row>, 'on'> & {
+      readonly on: { readonly [T in E['type']]?: Handler<Row, Extract<E, { type: T }>> }
+    },
+  ): Projection<Row> =>
+    definition as unknown as Projection<Row>
+
+/** A row with its key and the site of the first fact that made it. */
+export type Keyed<Row> = Row & { readonly key: string; readonly site: string }
+
+/** Rows by key, as far as they are known here; `null` is a row known not to exist. */
+export type Rows<Row extends object = any> = Map<string, Keyed<Row> | null>
+
+export const keysOf = (p: Projection, fact: Recorded<any>): readonly string[] => {
+  const handler = p.on[fact.type]
+  if (!handler) return []
+  const key = handler.key(fact.data, fact)
+  return typeof key === 'string' ? [key] : key
+}
+
+/** Applies one fact to the rows it touches; `touched` collects their keys. Serves every mode. */
+export function apply(
+  p: Projection,
+  fact: Recorded<any>,
+  rows: Rows,
+  touched?: { add(key: string): unknown },
+): void {
+  const handler = p.on[fact.type]
+  if (!handler) return
+  const keys = handler.key(fact.data, fact)
+  if (typeof keys === 'string') return applyTo(handler, keys, fact, rows, touched)
+  for (const key of keys) applyTo(handler, key, fact, rows, touched)
+}
+
+function applyTo(
+  handler: Handler<any, any>,
+  key: string,
+  fact: Recorded<any>,
+  rows: Rows,
+  touched?: { add(key: string): unknown },
+): void {
+  const before = rows.get(key) ?? null
+  const after = handler.evolve(before, fact, key)
+  if (after === before) return
+  // A handler answers with an object of its own making; one spread from `before` has both already.
+  if (after && after.key === undefined)
+    Object.assign(after, { key, site: before?.site ?? fact.metadata.site })
+  rows.set(key, after)
+  touched?.add(key)
+}
+
+/** The same fold over any facts in memory, touching nothing: specs, what-if, as-known-at. */
+export function replay<Row extends object>(
+  p: Projection<Row>,
+  facts: Iterable<Recorded<any>>,
+): Map<string, Keyed<Row>> {
+  const rows: Rows<Row> = new Map()
+  for (const fact of facts) apply(p, fact, rows)
+  return new Map([...rows].flatMap(([key, row]) => (row ? [[key, row] as const] : [])))
+}

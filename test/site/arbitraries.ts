@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import { level } from '../../src/domain/site/events.ts'
+import type { SiteCommand } from '../../src/domain/site/hierarchy-scope.ts'
+
+const scopeId = fc.constantFrom('E1', 'S1', 'S2', 'A1', 'W1', 'W2')
+const parentId = fc.option(scopeId)
+const name = fc.constantFrom('Plant', 'Hall 2', 'Milling')
+const timeZone = fc.constantFrom('Europe/Berlin', 'America/Chicago', 'UTC')
+
+/** Wishes about a handful of nodes, so that sequences meet each other's results. */
+export const commands: fc.Arbitrary<SiteCommand> = fc.oneof(
+  fc.record({
+    type: fc.constant('DefineHierarchyScope' as const),
+    scopeId,
+    level: fc.constantFrom(...level.options),
+    parentId,
+    name,
+    timeZone: fc.option(timeZone),
+  }),
+  fc.record({
+    type: fc.constant('DefineHierarchyScope' as const),
+    scopeId: fc.constant('S1'),
+    level: fc.constant('SITE' as const),
+    parentId: fc.constant(null),
+    name,
+    timeZone,
+  }),
+  fc.record({ type: fc.constant('RenameHierarchyScope' as const), scopeId, name }),
+  fc.record({ type: fc.constant('MoveHierarchyScope' as const), scopeId, parentId }),
+  fc.record({ type: fc.constant('ChangeSiteTimeZone' as const), scopeId, timeZone }),
+  fc.record({
+    type: fc.constant('RetireHierarchyScope' as const),
+    scopeId,
+    reason: fc.constant('sold'),
+  }),
+)

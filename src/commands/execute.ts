@@ -26,11 +26,7 @@ export type Authorise = (
 
 export interface Execute {
   /** Decides and records; resolves with the Ack or the Rejection, throws only on bugs and outages. */
-  (
-    decider: Decider,
-    command: unknown,
-    envelope: CommandEnvelope,
-  ): Promise<Ack | Rejection>
+  (decider: Decider, command: unknown, envelope: CommandEnvelope): Promise<Ack | Rejection>
 }
 
 /** A race lost this often in a row means something livelocks; the caller may retry the same command. */

@@ -1,0 +1,4 @@
+import type { Policy } from './policy.ts'
+
+/** Every policy; each runs with its own checkpoint wherever the role `policy` is. */
+export const policies: readonly Policy[] = []

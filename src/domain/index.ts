@@ -1,0 +1,24 @@
+import { rejectionEvents } from './audit/events.ts'
+import type { Decider } from './decider.ts'
+import { catalogue as catalogueOf, type Catalogue } from './event.ts'
+import type { ObservationDefinition } from './observation.ts'
+import { order } from './production/order.ts'
+
+/** Every decider; each of its commands becomes a mutation of the API. */
+export const deciders: readonly Decider[] = [order]
+
+const declared: readonly ObservationDefinition[] = []
+
+/** Every observation a connector may record, by event type. */
+export const observationDefinitions: ReadonlyMap<string, ObservationDefinition> = new Map(
+  declared.map((definition) => [definition.event.type, definition]),
+)
+
+/** Every event type there is: stores decode through it. */
+export const catalogue: Catalogue = catalogueOf(
+  new Set([
+    ...deciders.flatMap((decider) => Object.values(decider.events)),
+    ...declared.map((definition) => definition.event),
+    ...Object.values(rejectionEvents),
+  ]),
+)

@@ -1,0 +1,107 @@
+import { createKeyFilter, type KeyFilter } from './key-filter.ts'
+import type { Keyed } from './projection.ts'
+
+type Row = Keyed<object>
+
+/** Rows changed since the last flush, sorted by what the database has to do. */
+export interface Changes {
+  readonly fresh: readonly Row[]
+  readonly changed: readonly Row[]
+  readonly gone: readonly string[]
+}
+
+/**
+ * The rows of one projection that are in memory: those not yet written, and the hot ones of before.
+ * Valid only while the checkpoint in the database is the one of the last flush.
+ */
+export interface RowCache {
+  /** Undefined where the row is not known or known to be absent; ask `knows` first. */
+  get(key: string): Row | null | undefined
+  set(key: string, row: Row | null): void
+  /** Whether the row, or its absence, is known without asking the database. */
+  knows(key: string): boolean
+  /** Puts in what the database answered. */
+  learn(key: string, row: Row | null): void
+  /** Rows waiting to be written. */
+  readonly dirty: number
+  /** Hands over what has to be written and keeps it readable; call `settle` once it is written. */
+  take(): Changes
+  settle(): void
+  /** Forgets rows that were not used for long. Call between batches only. */
+  trim(): void
+}
+
+/**
+ * Two generations stand for a least-recently-used list: a hit in the old one moves the row to the
+ * young one, and a full young one becomes the old. Costs one map look-up where a list costs a delete
+ * and an insert, and holds at most 2 x `bound` rows besides the unwritten ones.
+ * @param filter keys the table may hold; null when they were not tracked from its first row on
+ */
+export function createRowCache(bound: number, filter: KeyFilter | null): RowCache {
+  let dirty = new Map<string, Row | null>()
+  let taken: Map<string, Row | null> | null = null
+  let young = new Map<string, Row | null>()
+  let old = new Map<string, Row | null>()
+
+  return {
+    get(key) {
+      let row = dirty.get(key)
+      if (row === undefined && taken) row = taken.get(key)
+      if (row === undefined) row = young.get(key)
+      if (row !== undefined) return row
+      const cold = old.get(key)
+      if (cold !== undefined) young.set(key, cold)
+      return cold
+    },
+    set: (key, row) => void dirty.set(key, row),
+    knows: (key) =>
+      dirty.has(key) ||
+      young.has(key) ||
+      old.has(key) ||
+      taken?.has(key) === true ||
+      (filter !== null && !filter.has(key)),
+    learn: (key, row) => void young.set(key, row),
+    get dirty() {
+      return dirty.size
+    },
+    take() {
+      const changes = sort(dirty, filter)
+      taken = dirty
+      dirty = new Map()
+      return changes
+    },
+    settle() {
+      if (!taken) return
+      if (taken.size > bound / 2) {
+        // Merging would cost an insert a row; the written rows are the youngest generation as they are.
+        old = young
+        young = taken
+      } else for (const [key, row] of taken) young.set(key, row)
+      taken = null
+    },
+    trim() {
+      if (young.size <= bound) return
+      old = young
+      young = new Map()
+    },
+  }
+}
+
+function sort(rows: ReadonlyMap<string, Row | null>, filter: KeyFilter | null): Changes {
+  const fresh: Row[] = []
+  const changed: Row[] = []
+  const gone: string[] = []
+  for (const [key, row] of rows)
+    if (row === null) {
+      if (filter === null || filter.has(key)) gone.push(key)
+    } else if (filter?.add(key)) fresh.push(row)
+    else changed.push(row)
+  return { fresh, changed, gone }
+}
+
+/** A filter that knows these keys: for a build that goes on where an earlier process stopped. */
+export async function filterOf(keys: AsyncIterable<readonly string[]>): Promise<KeyFilter> {
+  const filter = createKeyFilter()
+  for await (const page of keys) for (const key of page) filter.add(key)
+  return filter
+}

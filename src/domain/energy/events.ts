@@ -65,10 +65,8 @@ export const meterEvents = {
 export type MeterEvent = EventOf<typeof meterEvents>
 
 const interval = { meterId: id, from: instant, to: instant }
-const forward = [
-  ({ from, to }: { from: string; to: string }) => from < to,
-  { path: ['to'], message: 'must be after from' },
-] as const
+const isForward = ({ from, to }: { from: string; to: string }): boolean => from < to
+const toRule = { path: ['to'], message: 'must be after from' }
 
 /**
  * What meters say. `occurredAt` of an interval is its end. The same interval of the same meter sent
@@ -88,12 +86,12 @@ export const meterDataEvents = {
         /** Emissions as the source reports them; those by factor tables are computed elsewhere. */
         co2Kg: quantity.nullable().default(null),
       })
-      .refine(...forward),
+      .refine(isForward, toRule),
   ),
   /** Consumption of a medium that is measured by volume or mass: gas, water, compressed air. */
   mediumMeasured: event(
     'MediumMeasured',
-    z.object({ ...interval, quantity, unit }).refine(...forward),
+    z.object({ ...interval, quantity, unit }).refine(isForward, toRule),
   ),
   /** Stand of a register at `occurredAt`. Consumption is the way from one stand to the next. */
   meterRead: event('MeterRead', z.object({ meterId: id, reading: quantity, unit })),

@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import type { Observation } from '../src/commands/record.ts'
+import { orderCommand } from './production/arbitraries.ts'
+
+/** Wishes by the category of the decider they are for; a new decider adds its own here. */
+const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
+  order: orderCommand,
+}
+
+/** Observations by context; a new context adds its own here. */
+const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {}
+
+export const categories: readonly string[] = Object.keys(commands)
+export const observing: readonly fc.Arbitrary<Observation>[] = Object.values(observations)
+
+/** @throws when a decider has no arbitrary: its laws would hold for nothing */
+export function commandsOf(category: string): fc.Arbitrary<{ type: string }> {
+  const arbitrary = commands[category]
+  if (!arbitrary) throw new Error(`test/arbitraries.ts has no commands for ${category}`)
+  return arbitrary
+}
+
+/** @throws when no context makes such an observation */
+export function observationsOf(type: string): fc.Arbitrary<Observation> {
+  const makes = observing.filter((arbitrary) =>
+    fc.sample(arbitrary, 200).some((o) => o.type === type),
+  )
+  if (makes.length === 0) throw new Error(`test/arbitraries.ts makes no ${type}`)
+  return fc.oneof(...makes).filter((o) => o.type === type)
+}

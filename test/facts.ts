@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { policies } from '../src/commands/policies.ts'
+import type { Observation } from '../src/commands/record.ts'
+import { isRejection, streamOf, type Decider } from '../src/domain/decider.ts'
+import type { Event, Recorded } from '../src/domain/event.ts'
+import { deciders, observationDefinitions } from '../src/domain/index.ts'
+import { observationStream } from '../src/domain/observation.ts'
+import { categories, commandsOf, observing } from './arbitraries.ts'
+import { after } from './spec.ts'
+
+type Step =
+  | { readonly decider: Decider; readonly wish: { readonly type: string }; readonly minute: number }
+  | { readonly observation: Observation }
+
+const decision = fc.constantFrom(...categories).chain((category) =>
+  fc.record({
+    decider: fc.constant(deciders.find((d) => d.category === category)!),
+    wish: commandsOf(category),
+    minute: fc.integer({ min: 0, max: 3_000 }),
+  }),
+)
+const observed = observing.map((arbitrary) => arbitrary.map((observation) => ({ observation })))
+
+/** A log of what happens when anybody wishes anything and machines say what they like. */
+export const facts: fc.Arbitrary<readonly Recorded[]> = fc
+  .array<Step>(fc.oneof({ arbitrary: decision, weight: 3 }, ...observed), {
+    minLength: 1,
+    maxLength: 50,
+    size: 'max',
+  })
+  .map(logOf)
+
+/** The same facts as they might have arrived: each stream in its order, the streams in any. */
+export function interleaving(
+  log: readonly Recorded[],
+  picks: Iterable<number>,
+): readonly Recorded[] {
+  const streams = [...Map.groupBy(log, (fact) => fact.stream).values()].map((s) => [...s])
+  const choice = picks[Symbol.iterator]()
+  const mixed: Recorded[] = []
+  while (streams.length > 0) {
+    const index = choice.next().value! % streams.length
+    mixed.push(streams[index]!.shift()!)
+    if (streams[index]!.length === 0) streams.splice(index, 1)
+  }
+  return mixed.map((fact, i) => ({ ...fact, position: i + 1 }))
+}
+
+/** Decides and observes step by step, policies included, without a store. */
+function logOf(steps: readonly Step[]): readonly Recorded[] {
+  const log: Recorded[] = []
+  const streams = new Map<string, Recorded[]>()
+  const stateOf = (decider: Decider, id: string) =>
+    (streams.get(streamOf(decider, id)) ?? []).reduce(
+      (state, fact) => decider.evolve(state, fact, fact.metadata.occurredAt),
+      decider.initial,
+    )
+  const append = (stream: string, event: Event, occurredAt: string): void => {
+    const past = streams.get(stream) ?? []
+    const fact: Recorded = {
+      ...event,
+      ...envelope(log.length, occurredAt),
+      stream,
+      revision: past.length,
+    }
+    streams.set(stream, [...past, fact])
+    log.push(fact)
+    for (const policy of policies.filter((p) => p.types.includes(event.type)))
+      for (const reaction of policy.react(fact))
+        decide(reaction.decider, reaction.command, occurredAt)
+  }
+  const decide = (decider: Decider, wish: { readonly type: string }, at: string): void => {
+    const command = decider.commands[wish.type]!.parse(wish)
+    const consults = decider.consults
+    const other = consults?.id(command as never) ?? null
+    const consulted =
+      consults && (other === null ? consults.decider.initial : stateOf(consults.decider, other))
+    const id = decider.id(command as never)
+    const outcome = decider.decide(command as never, stateOf(decider, id), { at, consulted })
+    if (isRejection(outcome)) return
+    for (const event of outcome) append(streamOf(decider, id), event, at)
+  }
+  for (const step of steps)
+    if ('decider' in step) decide(step.decider, step.wish, after(step.minute))
+    else observe(step.observation, append)
+  return log
+}
+
+function observe(
+  o: Observation,
+  append: (stream: string, event: Event, occurredAt: string) => void,
+): void {
+  const definition = observationDefinitions.get(o.type)!
+  const data = definition.event.schema.parse(o.data)
+  const occurredAt = new Date(o.occurredAt).toISOString()
+  append(observationStream(definition, data, occurredAt), { type: o.type, data }, occurredAt)
+}
+
+const envelope = (index: number, occurredAt: string) => ({
+  id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+  schemaVersion: 1,
+  metadata: {
+    occurredAt,
+    source: 'laws',
+    site: 'S1',
+    actor: 'laws',
+    correlationId: 'c',
+    causationId: 'c',
+  },
+  position: index + 1,
+  recordedAt: occurredAt,
+})

@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isRejection, type Decider } from '../src/domain/decider.ts'
+import type { Recorded } from '../src/domain/event.ts'
+import { catalogue, deciders, observationDefinitions } from '../src/domain/index.ts'
+import { observationStream } from '../src/domain/observation.ts'
+import { projections } from '../src/projections/index.ts'
+import { apply, replay, type Projection, type Rows } from '../src/projections/projection.ts'
+import { commandsOf, observationsOf } from './arbitraries.ts'
+import { facts, interleaving } from './facts.ts'
+
+/** Enough to meet the corners that few ids make likely; each run is short. */
+const RUNS = { numRuns: 300 }
+
+describe.each(deciders.map((d) => [d.category, d] as const))('decider %s', (category, decider) => {
+  const steps = fc.array(fc.tuple(commandsOf(category), fc.integer({ min: 0, max: 600 })), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  test('an accepted command, repeated, changes nothing; no command makes it throw', () =>
+    fc.assert(
+      fc.property(steps, (commands) => repeatsChangeNothing(decider, commands)),
+      RUNS,
+    ))
+  test('decides only on events of its own, and each of them can be stored and read', () =>
+    fc.assert(
+      fc.property(steps, (commands) => {
+        const own = Object.values(decider.events).map((d) => d.type)
+        for (const { type, data } of decided(decider, commands)) {
+          expect(own).toContain(type)
+          const stored = JSON.parse(JSON.stringify(data))
+          expect(catalogue.get(type)!.schema.parse(stored)).toEqual(data)
+        }
+      }),
+      RUNS,
+    ))
+})
+
+describe('observations', () => {
+  test.each([...observationDefinitions.keys()])('%s is made by an arbitrary and valid', (type) => {
+    const definition = observationDefinitions.get(type)!
+    fc.assert(
+      fc.property(observationsOf(type), (o) => {
+        const data = definition.event.schema.parse(o.data)
+        expect(observationStream(definition, data, o.occurredAt)).toMatch(/^[a-zA-Z]+-./)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe.each(projections.map((p) => [p.name, p] as const))('read model %s', (_, p) => {
+  test('arrival order does not matter', () =>
+    fc.assert(
+      fc.property(facts, fc.infiniteStream(fc.nat()), (log, picks) => {
+        expect(rows(p, interleaving(log, picks))).toEqual(rows(p, log))
+      }),
+      RUNS,
+    ))
+  test('folded batch by batch or at once is the same, and every row has every column', () =>
+    fc.assert(
+      fc.property(facts, fc.integer({ min: 1, max: 7 }), (log, size) => {
+        const batched: Rows = new Map()
+        for (let i = 0; i < log.length; i += size)
+          for (const fact of log.slice(i, i + size)) apply(p, freeze(fact), batched)
+        const whole = rows(p, log)
+        expect(new Map([...batched].filter(([, row]) => row !== null))).toEqual(whole)
+        for (const row of whole.values())
+          expect(Object.keys(row).sort()).toEqual(['key', 'site', ...Object.keys(p.columns)].sort())
+      }),
+      RUNS,
+    ))
+})
+
+const rows = (p: Projection, log: readonly Recorded[]) => replay(p, log.map(freeze))
+
+/** A projection that changes a fact it was given breaks every other one; frozen facts make it throw. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    Object.values(value).forEach(freeze)
+  }
+  return value
+}
+
+type Step = readonly [{ readonly type: string }, number]
+
+function repeatsChangeNothing(decider: Decider, steps: readonly Step[]): void {
+  let state = decider.initial
+  for (const [wish, minute] of steps) {
+    const at = moment(minute)
+    const command = decider.commands[wish.type]!.parse(wish)
+    const given = { at, consulted: decider.consults?.decider.initial }
+    const decision = decider.decide(command, state, given)
+    if (isRejection(decision)) continue
+    state = decision.reduce((s, event) => decider.evolve(s, event, at), state)
+    expect(decider.decide(command, state, given), JSON.stringify(command)).toEqual([])
+  }
+}
+
+function decided(decider: Decider, steps: readonly Step[]) {
+  let state = decider.initial
+  return steps.flatMap(([wish, minute]) => {
+    const at = moment(minute)
+    const command = decider.commands[wish.type]!.parse(wish)
+    const given = { at, consulted: decider.consults?.decider.initial }
+    const decision = decider.decide(command, state, given)
+    if (isRejection(decision)) return []
+    state = decision.reduce((s, event) => decider.evolve(s, event, at), state)
+    return decision
+  })
+}
+
+const moment = (minute: number) => new Date(Date.UTC(2026, 2, 2, 6, minute)).toISOString()

@@ -1,18 +1,24 @@
 import { rejectionEvents } from './audit/events.ts'
 import type { Decider } from './decider.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
+import { lot } from './material/lot.ts'
+import { transferPolicy } from './material/transfer.ts'
+import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
 import { order } from './production/order.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
-export const deciders: readonly Decider[] = [order]
+export const deciders: readonly Decider[] = [lot, order, unit]
 
-const declared: readonly ObservationDefinition[] = []
+const declared: readonly ObservationDefinition[] = [...unitObservations]
 
 /** Every observation a connector may record, by event type. */
 export const observationDefinitions: ReadonlyMap<string, ObservationDefinition> = new Map(
   declared.map((definition) => [definition.event.type, definition]),
 )
+
+/** What follows from a fact without anybody asking for it; run by `commands/policy.ts`. */
+export const policies = [transferPolicy]
 
 /** Every event type there is: stores decode through it. */
 export const catalogue: Catalogue = catalogueOf(

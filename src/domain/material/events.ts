@@ -36,6 +36,8 @@ const leaving = {
 }
 const kind = z.enum(['SPLIT', 'MERGE'])
 const arriving = { lotId: id, transferId: id, kind, fromLotId: id, ...amount }
+/** What comes into a lot out of another. */
+export const arrival = z.object({ ...arriving, locationId: id.nullable(), ...work })
 
 /** What happens to a lot, in its stream `lot-<lotId>`. */
 export const lotEvents = {
@@ -71,10 +73,7 @@ export const lotEvents = {
   /** A part or all of it left for a lot that existed before. */
   merged: event('LotMerged', z.object(leaving)),
   /** A split or merge arrived here. */
-  transferReceived: event(
-    'LotTransferReceived',
-    z.object({ ...arriving, locationId: id.nullable(), ...work }),
-  ),
+  transferReceived: event('LotTransferReceived', arrival),
   /** A split or merge cannot arrive here; the quantity goes back to where it came from. */
   transferDeclined: event('LotTransferDeclined', z.object({ ...arriving, why: text })),
   /** What left for `intoLotId` did not arrive and is back. */

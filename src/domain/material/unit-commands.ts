@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { CommandOf } from '../command.ts'
+import { id, reason } from '../types.ts'
+import { workWish } from './lot-commands.ts'
+
+const optionalId = id.nullable().default(null)
+/** A movementId counts once: the same wish again changes nothing. */
+const onUnit = { serial: id, movementId: id }
+
+/** Wishes about one serialised item. */
+export const unitCommands = {
+  ReceiveUnit: z
+    .object({
+      type: z.literal('ReceiveUnit'),
+      ...onUnit,
+      materialId: id,
+      supplierId: optionalId,
+      supplierLotId: optionalId,
+      personId: optionalId,
+    })
+    .describe('Take a bought item that carries a serial number into stock.'),
+  ProduceUnit: z
+    .object({
+      type: z.literal('ProduceUnit'),
+      ...onUnit,
+      materialId: id,
+      lotId: optionalId,
+      ...workWish,
+    })
+    .describe('Report that an item with a serial number was made.'),
+  InstallComponent: z
+    .object({
+      type: z.literal('InstallComponent'),
+      ...onUnit,
+      parentSerial: id,
+      position: optionalId,
+      ...workWish,
+    })
+    .describe('Build a serialised component into a parent, at a position where there are several.'),
+  RemoveComponent: z
+    .object({
+      type: z.literal('RemoveComponent'),
+      ...onUnit,
+      parentSerial: id,
+      reason,
+      ...workWish,
+    })
+    .describe('Take a component out of its parent, with a reason.'),
+  ScrapUnit: z
+    .object({ type: z.literal('ScrapUnit'), ...onUnit, reason, ...workWish })
+    .describe('Throw an item away; what is installed must be removed first.'),
+}
+export type UnitCommand = CommandOf<typeof unitCommands>

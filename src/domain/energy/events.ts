@@ -24,8 +24,8 @@ export const digits = z.number().int().min(3).max(12)
 /** What may change during the life of a meter without its past becoming another. */
 export const placement = z.object({
   name: text,
-  /** Node of the site hierarchy whose consumption it measures. */
-  nodeId: id.nullable().default(null),
+  /** Hierarchy scope whose consumption it measures. */
+  scopeId: id.nullable().default(null),
   /** The meter upstream, whose total includes this one. */
   parentMeterId: id.nullable().default(null),
 })

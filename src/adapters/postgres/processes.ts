@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Between two looks at something that another process changes. */
@@ -14,14 +14,26 @@ export async function until(condition: () => boolean, timeoutMs: number): Promis
   }
 }
 
-export function isAlive(pid: number): boolean {
+/** Whether the process can still act: a killed one that its parent has not reaped cannot. */
+export const isAlive = (pid: number): boolean => exists(pid) && !isZombie(pid)
+
+/** Whether the number is taken, be it by a zombie. */
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return !isZombie(pid)
+    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
+
+/** Live processes whose working directory this is, as every PostgreSQL process's is its data folder. */
+export const processesIn = (folder: string): readonly number[] =>
+  process.platform === 'linux'
+    ? readdirSync('/proc')
+        .map(Number)
+        .filter((pid) => pid > 0 && workingFolder(pid) === folder && isAlive(pid))
+    : []
 
 /** Sends a signal to a process that may be gone already. */
 export function signal(pid: number, name: NodeJS.Signals): void {
@@ -44,7 +56,6 @@ export const commandLine = (pid: number): string =>
     ? readProc(pid, 'cmdline').replaceAll('\0', ' ')
     : ps(pid, 'command=')
 
-/** A killed process whose parent (an init that does not reap, in a container) has not noticed. */
 const isZombie = (pid: number): boolean => process.platform === 'linux' && procStat(pid)[0] === 'Z'
 
 /** The fields of proc(5) stat after the command name, which may itself contain spaces. */
@@ -56,6 +67,14 @@ const procStat = (pid: number): readonly string[] => {
 const readProc = (pid: number, file: string): string => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const workingFolder = (pid: number): string => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
   } catch {
     return ''
   }

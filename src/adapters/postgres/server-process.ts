@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandLine, isAlive, signal, until } from './processes.ts'
+import { commandLine, exists, isAlive, processesIn, signal, until } from './processes.ts'
 import { ids, type Account } from './server-account.ts'
 
 /** A fast shutdown writes one checkpoint; past this, recovery at the next start is the lesser evil. */
@@ -67,20 +67,23 @@ export async function shutDown(child: ChildProcess): Promise<void> {
 
 /**
  * After Taktlog was killed, its server lives on. It is stopped rather than adopted, so that the new
- * one is our child and runs with the settings of today. A pid file whose number another program has
- * got meanwhile would keep PostgreSQL from starting; it is removed.
+ * one is our child and runs with the settings of today. PostgreSQL would refuse to start over a pid
+ * file whose process is dead but not reaped (a container's init may never do it), or whose number
+ * another program has got meanwhile; that file is removed once nothing works in the folder.
  */
 export async function stopOrphan(pgData: string): Promise<void> {
   const file = readPidFile(pgData)
-  if (!file || !isAlive(file.pid)) return
-  if (!commandLine(file.pid).includes(pgData)) {
-    rmSync(join(pgData, 'postmaster.pid'), { force: true })
-    return
+  if (!file || !exists(file.pid)) return
+  if (isAlive(file.pid) && commandLine(file.pid).includes(pgData)) {
+    signal(file.pid, 'SIGINT')
+    if (!(await until(() => !isAlive(file.pid), ORPHAN_TIMEOUT_MS))) signal(file.pid, 'SIGQUIT')
   }
-  signal(file.pid, 'SIGINT')
-  if (await until(() => !isAlive(file.pid), ORPHAN_TIMEOUT_MS)) return
-  signal(file.pid, 'SIGQUIT')
-  await until(() => !isAlive(file.pid), STOP_TIMEOUT_MS)
+  const idle = () => processesIn(pgData).length === 0
+  if (!(await until(idle, ORPHAN_TIMEOUT_MS)))
+    for (const pid of processesIn(pgData)) signal(pid, 'SIGQUIT')
+  if (!(await until(idle, STOP_TIMEOUT_MS)))
+    throw new Error(`processes ${processesIn(pgData).join(', ')} still work in ${pgData}; end them`)
+  rmSync(join(pgData, 'postmaster.pid'), { force: true })
 }
 
 /** Lines of postmaster.pid: pid, folder, start, port, socket folder, address, memory key, status. */

@@ -1,14 +1,21 @@
 import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
+import { meterCommand, meterObservation } from './energy/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
+import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
+  inspection: inspectionCommand,
+  inspectionPlan: inspectionPlanCommand,
+  meter: meterCommand,
   order: orderCommand,
 }
 
 /** Observations by context; a new context adds its own here. */
-const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {}
+const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {
+  energy: meterObservation,
+}
 
 export const categories: readonly string[] = Object.keys(commands)
 export const observing: readonly fc.Arbitrary<Observation>[] = Object.values(observations)

@@ -1,16 +1,20 @@
 import { rejectionEvents } from './audit/events.ts'
 import type { Decider } from './decider.ts'
+import { meterData } from './energy/meter-data.ts'
+import { meter } from './energy/meter.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { lot } from './material/lot.ts'
 import { transferPolicy } from './material/transfer.ts'
 import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
 import { order } from './production/order.ts'
+import { inspectionPlan } from './quality/inspection-plan.ts'
+import { inspection } from './quality/inspection.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
-export const deciders: readonly Decider[] = [lot, order, unit]
+export const deciders: readonly Decider[] = [inspection, inspectionPlan, lot, meter, order, unit]
 
-const declared: readonly ObservationDefinition[] = [...unitObservations]
+const declared: readonly ObservationDefinition[] = [...meterData, ...unitObservations]
 
 /** Every observation a connector may record, by event type. */
 export const observationDefinitions: ReadonlyMap<string, ObservationDefinition> = new Map(

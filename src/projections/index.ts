@@ -1,7 +1,23 @@
+import { energyIntervals } from './energy/energy-intervals.ts'
+import { meterReadings } from './energy/meter-readings.ts'
+import { meters } from './energy/meters.ts'
 import { bookings } from './production/bookings.ts'
 import { orders } from './production/orders.ts'
 import { workClocks } from './production/work-clocks.ts'
+import { characteristics } from './quality/characteristics.ts'
+import { inspectionResults } from './quality/inspection-results.ts'
+import { inspections } from './quality/inspections.ts'
 import type { Projection } from './projection.ts'
 
 /** Every read model; the projector keeps them all. */
-export const projections: readonly Projection[] = [bookings, orders, workClocks]
+export const projections: readonly Projection[] = [
+  bookings,
+  characteristics,
+  energyIntervals,
+  inspectionResults,
+  inspections,
+  meterReadings,
+  meters,
+  orders,
+  workClocks,
+]

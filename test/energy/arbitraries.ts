@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import type { Observation } from '../../src/commands/record.ts'
+import type { MeterCommand } from '../../src/domain/energy/meter.ts'
+import { after } from '../spec.ts'
+
+const meterId = fc.constantFrom('E1', 'E2', 'W/1')
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+const type = <const T extends string>(name: T) => ({ type: fc.constant(name) })
+const placement = {
+  name: fc.constantFrom('mill', 'press'),
+  scopeId: orNull(fc.constant('M1')),
+  parentMeterId: fc.constantFrom(null, null, null, 'E1'),
+}
+const digits = fc.constantFrom(null, 3, 6)
+const reason = fc.constant('because')
+
+/** Wishes about three meters, two of which measure electricity. */
+export const meterCommand: fc.Arbitrary<MeterCommand> = fc.oneof(
+  fc.record({
+    ...type('RegisterMeter'),
+    meterId,
+    ...placement,
+    medium: fc.constantFrom('ELECTRICITY' as const, 'WATER' as const),
+    kind: fc.constantFrom('INTERVAL' as const, 'COUNTER' as const),
+    unit: fc.constantFrom('KWH', 'KWH', 'MTQ'),
+    digits,
+  }),
+  fc.record({ ...type('ChangeMeter'), meterId, ...placement }),
+  fc.record({
+    ...type('ExchangeMeter'),
+    meterId,
+    exchangeId: fc.constantFrom('x1', 'x2'),
+    deviceId: orNull(fc.constant('D2')),
+    finalReading: orNull(fc.integer({ min: 0, max: 1_200 })),
+    startReading: fc.integer({ min: 0, max: 5 }),
+    digits,
+    reason,
+  }),
+  fc.record({ ...type('RetireMeter'), meterId, reason }),
+)
+
+const HOUR = 60
+const startsAt = fc.integer({ min: 0, max: 40 }).map((n) => n * 15)
+const lasting = fc.tuple(startsAt, fc.constantFrom(15, HOUR, 24 * HOUR))
+const amount = fc.integer({ min: 0, max: 4_000 }).map((n) => n / 4)
+
+const observed = <D extends { meterId: string }>(
+  name: string,
+  data: fc.Arbitrary<D>,
+  occurredAt: (data: D) => fc.Arbitrary<string>,
+): fc.Arbitrary<Observation> =>
+  data.chain((d) =>
+    occurredAt(d).map((at): Observation => ({ type: name, data: d, occurredAt: at })),
+  )
+
+const interval = lasting.map(([from, minutes]) => ({
+  from: after(from),
+  to: after(from + minutes),
+}))
+/** Mostly said at the end of the interval, as it should be; now and then much later. */
+const said = ({ to }: { to: string }) =>
+  fc
+    .constantFrom(0, 0, 0, 3 * 24 * HOUR)
+    .map((late) => new Date(Date.parse(to) + late * 60_000).toISOString())
+
+/** What three meters say: intervals that meet and are said twice, and readings in any order. */
+export const meterObservation: fc.Arbitrary<Observation> = fc.oneof(
+  observed(
+    'EnergyMeasured',
+    fc
+      .tuple(meterId, interval, amount, orNull(amount))
+      .map(([id, span, energyKwh, demandKw]) => ({ meterId: id, ...span, energyKwh, demandKw })),
+    said,
+  ),
+  observed(
+    'MediumMeasured',
+    fc
+      .tuple(meterId, interval, amount, fc.constantFrom('MTQ', 'LTR'))
+      .map(([id, span, quantity, unit]) => ({ meterId: id, ...span, quantity, unit })),
+    said,
+  ),
+  observed(
+    'MeterRead',
+    fc.record({ meterId, reading: amount, unit: fc.constantFrom('KWH', 'KWH', 'MWH') }),
+    () => startsAt.map(after),
+  ),
+)

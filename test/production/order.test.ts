@@ -45,11 +45,11 @@ describe('release', () => {
   test('makes an order known', () => given(order).when(release).then(released))
   test('twice with other content is an error, not a change', () =>
     given(order, released)
-      .when({ ...release, quantity: 11 } as OrderCommand)
+      .when({ ...release, quantity: 11 })
       .thenRejected('OrderDiffers'))
   test('refuses a routing that names an operation twice', () =>
     given(order)
-      .when({ ...release, operations: [operation('10', 0), operation('10', 1)] } as OrderCommand)
+      .when({ ...release, operations: [operation('10', 0), operation('10', 1)] })
       .thenRejected('OperationRepeated'))
 })
 
@@ -60,7 +60,7 @@ describe('work on an operation', () => {
     given(order, released, held).when(start).thenRejected('OrderHeld'))
   test('a person works at one machine at a time', () =>
     given(order, released, started)
-      .when({ ...start, equipmentId: 'M2' } as OrderCommand)
+      .when({ ...start, equipmentId: 'M2' })
       .thenRejected('OtherEquipment'))
   test('changing the activity stops the setup clock', () =>
     given(order, released, started)
@@ -127,7 +127,7 @@ describe('bookings', () => {
   test('count once', () => given(order, released, reported).when(report).thenNothing())
   test('under a used id with other content are refused', () =>
     given(order, released, reported)
-      .when({ ...report, good: 9 } as OrderCommand)
+      .when({ ...report, good: 9 })
       .thenRejected('BookingDiffers'))
   test('are corrected with a reason', () =>
     given(order, released, reported).when(correct).then(corrected))

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+
+/** A setting: its environment variable, its rule, and what it does, for `taktlog --help` and README. */
+interface Setting<S extends z.ZodType = z.ZodType> {
+  readonly variable: string
+  readonly schema: S
+  readonly about: string
+  /** Shown in place of its value: it must not reach a log. */
+  readonly secret?: true
+}
+
+const ROLES = ['api', 'projector', 'policy'] as const
+export type Role = (typeof ROLES)[number]
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const count = z.coerce.number().int().min(1).max(1_000_000_000)
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((value) => value === 'true' || value === '1')
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item.length > 0),
+)
+const setting = <S extends z.ZodType>(
+  variable: string,
+  schema: S,
+  about: string,
+  secret?: true,
+): Setting<S> => ({ variable, schema, about, ...(secret ? { secret } : {}) })
+
+/** Every setting there is. Command-line options of the same meaning win over the environment. */
+export const settings = {
+  dataFolder: setting(
+    'TAKTLOG_DATA',
+    z.string().min(1).default('./data'),
+    'Folder of the embedded PostgreSQL. Unused with DATABASE_URL.',
+  ),
+  databaseUrl: setting(
+    'DATABASE_URL',
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+      .optional(),
+    'Connection string of a PostgreSQL 15 or later to use instead of the embedded one.',
+    true,
+  ),
+  host: setting(
+    'TAKTLOG_HOST',
+    z.string().min(1).default('127.0.0.1'),
+    'Address to listen on. Other than loopback needs TAKTLOG_AUTH.',
+  ),
+  port: setting('TAKTLOG_PORT', port.default(4000), 'TCP port of the API; 0 takes a free one.'),
+  roles: setting(
+    'TAKTLOG_ROLES',
+    list.pipe(z.array(z.enum(ROLES)).min(1)).default([...ROLES]),
+    'What this process does, comma-separated: api, projector, policy.',
+  ),
+  auth: setting(
+    'TAKTLOG_AUTH',
+    z.enum(['none', 'keys', 'oidc', 'keys,oidc']).default('none'),
+    'Who may call: none (loopback only), keys (taktlog key create), oidc, or keys,oidc.',
+  ),
+  oidcIssuer: setting('TAKTLOG_OIDC_ISSUER', z.url().optional(), 'Issuer a token must name.'),
+  oidcAudience: setting(
+    'TAKTLOG_OIDC_AUDIENCE',
+    z.string().min(1).optional(),
+    'Audience a token must name.',
+  ),
+  oidcJwksUrl: setting(
+    'TAKTLOG_OIDC_JWKS_URL',
+    z.url().optional(),
+    'Where the public keys of the issuer are (JWKS).',
+  ),
+  graphiql: setting(
+    'TAKTLOG_GRAPHIQL',
+    flag.default(true),
+    'Serve GraphiQL at /graphql to browsers.',
+  ),
+  introspection: setting(
+    'TAKTLOG_INTROSPECTION',
+    flag.default(true),
+    'Let clients ask for the schema.',
+  ),
+  bodyLimit: setting(
+    'TAKTLOG_BODY_LIMIT',
+    count.default(1_048_576),
+    'Largest request body in bytes.',
+  ),
+  maxDepth: setting('TAKTLOG_MAX_DEPTH', count.default(12), 'Deepest GraphQL selection.'),
+  maxCost: setting(
+    'TAKTLOG_MAX_COST',
+    count.default(20_000),
+    'Highest cost of one GraphQL operation: fields times the rows they are asked for.',
+  ),
+  rateLimit: setting(
+    'TAKTLOG_RATE_LIMIT',
+    count.default(600_000),
+    'Most requests a minute of one caller (key, token or address).',
+  ),
+  corsOrigins: setting(
+    'TAKTLOG_CORS_ORIGINS',
+    list.default([]),
+    'Browser origins that may call, comma-separated; none by default.',
+  ),
+  persistedFolder: setting(
+    'TAKTLOG_PERSISTED',
+    z.string().min(1).optional(),
+    'JSON file { hash: operation }: when set, only these GraphQL operations are executed.',
+  ),
+  logLevel: setting(
+    'TAKTLOG_LOG_LEVEL',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    'How much is logged to standard error.',
+  ),
+} satisfies Record<string, Setting>
+
+export type Config = {
+  readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']>
+}
+
+/** A setting somebody got wrong; the message names the variable, the value and the rule. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Reads all settings.
+ * @param environment usually `process.env`
+ * @param options values from the command line by setting name; undefined ones are ignored
+ * @throws ConfigError for every wrong value at once
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  options: Readonly<Record<string, unknown>> = {},
+): Config {
+  const problems: string[] = []
+  const values = Object.entries<Setting>(settings).map(([name, { variable, schema, secret }]) => {
+    const given =
+      options[name] ?? (environment[variable] === '' ? undefined : environment[variable])
+    const parsed = schema.safeParse(given)
+    if (parsed.success) return [name, parsed.data]
+    const shown = secret ? '(hidden)' : JSON.stringify(given)
+    problems.push(`${variable}=${shown}: ${parsed.error.issues.map((i) => i.message).join('; ')}`)
+    return [name, undefined]
+  })
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  const config = Object.freeze(Object.fromEntries(values)) as Config
+  assertOidc(config)
+  return config
+}
+
+function assertOidc(config: Config): void {
+  if (!config.auth.includes('oidc')) return
+  const missing = (['oidcIssuer', 'oidcAudience', 'oidcJwksUrl'] as const).filter((k) => !config[k])
+  if (missing.length > 0)
+    throw new ConfigError(
+      `TAKTLOG_AUTH=${config.auth} needs ${missing.map((k) => settings[k].variable).join(', ')}`,
+    )
+}

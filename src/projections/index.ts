@@ -1,3 +1,6 @@
+import { deniedAccess } from './audit/denied-access.ts'
+import { quarantine } from './audit/quarantine.ts'
+import { rejectedCommands } from './audit/rejected-commands.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'

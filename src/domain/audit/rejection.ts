@@ -31,6 +31,16 @@ export const rejectionEvents = {
       why: z.string(),
     }),
   ),
+  /** A read, subscription or recording that the scopes or sites of the actor do not allow. */
+  accessDenied: event(
+    'AccessDenied',
+    z.object({
+      /** Narrowest scope that would have opened it, e.g. `read:quality`. */
+      scope: z.string(),
+      site: z.string().nullable(),
+      why: z.string(),
+    }),
+  ),
 }
 export type RejectionEvent = EventOf<typeof rejectionEvents>
 

@@ -1,0 +1,82 @@
+import { Repeater } from 'graphql-yoga'
+import type { Keyed, Projection } from '../projections/projection.ts'
+import { builder } from './builder.ts'
+import type { Context } from './context.ts'
+import { apiError } from './errors.ts'
+
+/** Rows one subscription may name; who wants more takes all of them. */
+const MAX_KEYS = 1_000
+/** Rows read at once when many changed. */
+const CHUNK = 500
+
+export interface ChangesOptions<Row extends object> {
+  readonly projection: Projection<Row>
+  /** GraphQL type of the row. */
+  readonly node: any
+  readonly description: string
+  /** Argument that limits the subscription to some objects, e.g. `orderIds`, and its description. */
+  readonly only: { readonly arg: string; readonly description: string }
+  /** Value of the row that `only` is about; its key by default. */
+  readonly idOf?: (row: Keyed<Row>) => string
+}
+
+/** A subscription field that delivers each row of a read model after it changed. */
+export function changesField<Row extends object>(name: string, options: ChangesOptions<Row>): void {
+  const { projection, node, description, only } = options
+  builder.subscriptionField(name, (t: any) =>
+    t.field({
+      type: node,
+      description,
+      args: {
+        [only.arg]: t.arg({ type: ['ID'], description: `${only.description} All by default.` }),
+      },
+      subscribe: async (_: unknown, args: Record<string, string[] | null>, context: Context) => {
+        const ids = args[only.arg]
+        if (ids && ids.length > MAX_KEYS)
+          throw apiError('InvalidInput', `${only.arg}: name at most ${MAX_KEYS}, or none for all.`)
+        await context.access.demand({ kind: 'read', context: projection.context, site: null })
+        return changes(context, options, ids ? new Set(ids) : null)
+      },
+      resolve: (row: Keyed<Row>) => row,
+    }),
+  )
+}
+
+/**
+ * Rows as they change. What changes faster than it is taken is delivered once, in its latest state, so
+ * a slow client costs one set of keys. Ends when the client leaves or the principal loses its access.
+ */
+function changes<Row extends object>(
+  { reads, onChange, principal }: Context,
+  { projection, idOf }: ChangesOptions<Row>,
+  ids: ReadonlySet<string> | null,
+): Repeater<Keyed<Row>> {
+  return new Repeater(async (push, stop) => {
+    let pending = new Set<string>()
+    let wake = (): void => {}
+    const ended = new AbortController()
+    const off = onChange((change) => {
+      if (change.projection !== projection.name) return
+      for (const key of change.keys) if (idOf || !ids || ids.has(key)) pending.add(key)
+      wake()
+    })
+    void stop.then(() => {
+      ended.abort()
+      off()
+      wake()
+    })
+    while (!ended.signal.aborted) {
+      if (pending.size === 0) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      if (principal.stillValid && !(await principal.stillValid()))
+        return stop(apiError('Unauthenticated'))
+      const keys = [...pending]
+      pending = new Set()
+      for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK)
+        for (const row of await reads.rows(projection, keys.slice(i, i + CHUNK)))
+          if (row && (!ids || ids.has(idOf?.(row) ?? row.key))) await push(row)
+    }
+  })
+}

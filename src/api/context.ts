@@ -1,0 +1,64 @@
+import type { EventStore } from '../commands/event-store.ts'
+import type { Execute } from '../commands/execute.ts'
+import type { Clock } from '../commands/ports.ts'
+import type { Record as RecordObservations, Recording } from '../commands/record.ts'
+import type { Rejection } from '../domain/decider.ts'
+import type { ObservationDefinition } from '../domain/observation.ts'
+import type { Change, ReadModels } from '../projections/read-models.ts'
+import { createAccessLog, type AccessLog } from './access-log.ts'
+import { actingAs, type Principal } from './authorise.ts'
+import { createReader, type Reader } from './reader.ts'
+
+/** What the composition root hands to the API. */
+export interface Services {
+  readonly store: EventStore
+  readonly execute: Execute
+  readonly record: RecordObservations
+  readonly reads: ReadModels
+  readonly clock: Clock
+  readonly observations: ReadonlyMap<string, ObservationDefinition>
+  /** Calls back after each flush of a projection; answers with the way to stop. */
+  readonly onChange: (listener: (change: Change) => void) => () => void
+}
+
+/** What resolvers see: everything acts in the name of one principal and is limited to its sites. */
+export interface Context {
+  readonly principal: Principal
+  readonly execute: Execute
+  readonly record: (
+    ...args: Parameters<RecordObservations>
+  ) => Promise<Recording | Rejection<'Forbidden'>>
+  readonly reads: Reader
+  readonly access: AccessLog
+  readonly onChange: Services['onChange']
+}
+
+/** One context per request, subscription included; its DataLoaders forget when it ends. */
+export function createContext(services: Services, principal: Principal): Context {
+  const { store, execute, record, reads, clock, onChange } = services
+  const access = createAccessLog({ store, clock, principal })
+  return {
+    principal,
+    execute: actingAs(execute, principal),
+    record: recordAs(services, principal, access, record),
+    reads: createReader({ reads, store, principal, access }),
+    access,
+    onChange,
+  }
+}
+
+const recordAs =
+  (
+    { observations }: Services,
+    principal: Principal,
+    access: AccessLog,
+    record: RecordObservations,
+  ): Context['record'] =>
+  async (items, context) => {
+    const contexts = new Set(items.map(({ type }) => observations.get(type)?.context ?? 'unknown'))
+    for (const name of contexts) {
+      const denial = await access.check({ kind: 'observe', context: name, site: context.site })
+      if (denial) return denial
+    }
+    return record(items, { ...context, actor: principal.actor })
+  }

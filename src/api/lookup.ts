@@ -1,0 +1,80 @@
+import type { Projection } from '../projections/projection.ts'
+import { builder } from './builder.ts'
+import type { Context } from './context.ts'
+import { apiError } from './errors.ts'
+
+const AsKnownAt = builder.inputType('AsKnownAt', {
+  description: 'As the log knew it then: what was recorded later is left out.',
+  isOneOf: true,
+  fields: (t: any) => ({
+    recordedAt: t.field({
+      type: 'DateTime',
+      description: 'What the log had taken by this moment.',
+    }),
+    position: t.field({ type: 'Position', description: 'What the log held up to this position.' }),
+  }),
+})
+
+export interface LookupOptions<Row extends object> {
+  readonly projection: Projection<Row>
+  /** GraphQL type of the row. */
+  readonly node: any
+  readonly description: string
+  /** Arguments that name the object: ID! each, by name with their description. */
+  readonly by: Readonly<Record<string, string>>
+  /** Key of the row; the value itself where there is one argument. */
+  readonly key?: (args: any) => string
+  /** Streams whose facts make the row; without them the field knows no `at` and `asKnownAt`. */
+  readonly streams?: (args: any, context: Context) => readonly string[] | Promise<readonly string[]>
+}
+
+/**
+ * A root field that looks one row up: from the read model, or, when asked as of a moment, folded in
+ * memory from the streams concerned.
+ */
+export function lookupField<Row extends object>(name: string, options: LookupOptions<Row>): void {
+  const { projection: p, node, description, by, streams } = options
+  const names = Object.keys(by)
+  const keyOf = options.key ?? ((args) => args[names[0]!] as string)
+  builder.queryField(name, (t: any) =>
+    t.field({
+      type: node,
+      nullable: true,
+      description,
+      args: {
+        ...Object.fromEntries(
+          names.map((arg) => [arg, t.arg.id({ required: true, description: by[arg] })]),
+        ),
+        ...(streams ? momentArgs(t) : {}),
+        atLeast: t.arg({
+          type: 'Position',
+          description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+        }),
+      },
+      complexity: 2,
+      resolve: async (_: unknown, args: any, context: Context) => {
+        const { reads } = context
+        if (args.at == null && args.asKnownAt == null) {
+          await reads.waitFor(args.atLeast)
+          return reads.load(p, keyOf(args))
+        }
+        if (args.atLeast != null)
+          throw apiError('InvalidInput', 'atLeast does not go with at or asKnownAt.')
+        const moment = {
+          at: args.at ?? undefined,
+          recordedAt: args.asKnownAt?.recordedAt ?? undefined,
+          position: args.asKnownAt?.position ?? undefined,
+        }
+        return reads.asOf(p, keyOf(args), await streams!(args, context), moment)
+      },
+    }),
+  )
+}
+
+const momentArgs = (t: any) => ({
+  at: t.arg({
+    type: 'DateTime',
+    description: 'State at this moment: what happened later is left out.',
+  }),
+  asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew it at that time.' }),
+})

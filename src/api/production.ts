@@ -1,0 +1,299 @@
+import { activity, type Quantities } from '../domain/production/events.ts'
+import type { Keyed } from '../projections/projection.ts'
+import { bookings, type BookingRow, type Correction } from '../projections/production/bookings.ts'
+import { orders, type OrderOperation, type OrderRow } from '../projections/production/orders.ts'
+import { workClocks, type WorkClockRow } from '../projections/production/work-clocks.ts'
+import { builder, quantity, QuantityRef, type Quantity } from './builder.ts'
+import { changesField } from './changes.ts'
+import { connectionField } from './connection.ts'
+import type { Context } from './context.ts'
+import { enumOf } from './inputs.ts'
+import { lookupField } from './lookup.ts'
+
+const OrderStatus = builder.enumType('OrderStatus', {
+  description: 'Where a production order stands.',
+  values: {
+    RELEASED: { description: 'Handed to the shop floor; nobody has begun.' },
+    RUNNING: { description: 'Somebody has begun.' },
+    HELD: { description: 'Not to be started or continued for now.' },
+    CANCELLED: { description: 'Given up; what was reported stays.' },
+    COMPLETED: { description: 'Finished.' },
+  },
+})
+const OperationStatus = builder.enumType('OperationStatus', {
+  description: 'Where an operation of an order stands.',
+  values: {
+    READY: { description: 'Nobody has begun.' },
+    RUNNING: { description: 'Somebody has begun.' },
+    COMPLETED: { description: 'Finished.' },
+  },
+})
+const Activity = enumOf(activity, 'Activity')
+
+/** The four quantities of a report; the unit stands in the row or beside it. */
+const reported = (t: any, unitOf: (row: any) => string) => {
+  const field = (name: string, description: string) =>
+    t.field({
+      type: QuantityRef,
+      description,
+      complexity: 0,
+      resolve: (row: any): Quantity => quantity(row[name], unitOf(row)),
+    })
+  return {
+    good: field('good', 'Good quantity.'),
+    scrap: field('scrap', 'Scrapped quantity.'),
+    rework: field('rework', 'Quantity to be reworked.'),
+    awaitingDisposition: field('awaitingDisposition', 'Set aside for a material review board.'),
+  }
+}
+
+type Operation = OrderOperation & { readonly unit: string }
+
+const OperationRef = builder.objectRef<Operation>('Operation').implement({
+  description: 'One step of the routing of an order, with the work done on it.',
+  fields: (t) => ({
+    operationId: t.exposeID('operationId', { description: 'Unique within the order.' }),
+    sequence: t.exposeInt('sequence', {
+      description: 'Place in the routing; need not be gapless.',
+    }),
+    name: t.exposeString('name', { description: 'What is done.' }),
+    workCentreId: t.exposeID('workCentreId', {
+      description: 'ISA-95 work centre it is planned on.',
+    }),
+    status: t.expose('status', { type: OperationStatus, description: 'Where it stands.' }),
+    setupTimeMs: t.expose('setupTimeMs', {
+      type: 'Long',
+      nullable: true,
+      description: 'Planned setup time in milliseconds.',
+    }),
+    runTimeMsPerUnit: t.expose('runTimeMsPerUnit', {
+      type: 'Long',
+      nullable: true,
+      description: 'Planned run time per unit in milliseconds (ISO 22400 PRI).',
+    }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Earliest moment of any work on it.',
+    }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Latest moment of any work on it.',
+    }),
+    setupMs: t.expose('setupMs', { type: 'Long', description: 'Setup so far, in milliseconds.' }),
+    productionMs: t.expose('productionMs', {
+      type: 'Long',
+      description: 'Production so far, in milliseconds.',
+    }),
+    breakMs: t.expose('breakMs', { type: 'Long', description: 'Breaks so far, in milliseconds.' }),
+    ...reported(t, (o: Operation) => o.unit),
+  }),
+})
+
+/** Quantities together with the unit of the order they belong to. */
+type WithUnit = Quantities & { readonly unit: string }
+
+const QuantitiesRef = builder.objectRef<WithUnit>('ReportedQuantities').implement({
+  description: 'What a booking reports.',
+  fields: (t) => ({
+    ...reported(t, (q: WithUnit) => q.unit),
+    scrapReason: t.exposeString('scrapReason', { nullable: true, description: 'Why scrapped.' }),
+  }),
+})
+
+const CorrectionRef = builder.objectRef<Correction & { unit: string }>('Correction').implement({
+  description: 'What a booking was before it was corrected, by whom and why.',
+  fields: (t) => ({
+    correctionId: t.exposeID('correctionId', { description: 'Chosen by who corrected.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was corrected.' }),
+    personId: t.exposeID('personId', { description: 'Who corrected it.' }),
+    reason: t.exposeString('reason', { description: 'Why.' }),
+    before: t.field({
+      type: QuantitiesRef,
+      description: 'What was booked until then.',
+      resolve: ({ before, unit }) => ({ ...before, unit }),
+    }),
+  }),
+})
+
+/** Of the order a row belongs to. One booked before its order was released is in pieces. */
+const unitOf = async ({ orderId }: { readonly orderId: string }, { reads }: Context) =>
+  (await reads.load(orders, orderId))?.unit ?? PIECE
+const PIECE = 'C62'
+
+/** Person, machine and interval, as bookings and clocks have them. */
+const work = (t: any) => ({
+  orderId: t.exposeID('orderId', { description: 'Production order.' }),
+  operationId: t.exposeID('operationId', { description: 'Operation of that order.' }),
+  personId: t.exposeID('personId', { nullable: true, description: 'Who did it, if known.' }),
+  equipmentId: t.exposeID('equipmentId', { nullable: true, description: 'On what, if known.' }),
+  startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the work began.' }),
+  endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When the work ended.' }),
+})
+
+const BookingRef = builder.objectRef<Keyed<BookingRow>>('Booking').implement({
+  description: 'A report of work or quantities, as last corrected.',
+  fields: (t) => ({
+    bookingId: t.exposeID('bookingId', { description: 'Unique within the order.' }),
+    ...work(t),
+    activity: t.expose('activity', {
+      type: Activity,
+      nullable: true,
+      description: 'What the booked work was; null for a report of quantities alone.',
+    }),
+    isRework: t.exposeBoolean('isRework', { description: 'Work on parts that were made before.' }),
+    quantities: t.field({
+      type: QuantitiesRef,
+      description: 'What was reported, as last corrected.',
+      resolve: async (row, _, context) => ({ ...row, unit: await unitOf(row, context) }),
+    }),
+    corrections: t.field({
+      type: [CorrectionRef],
+      description: 'Oldest first; `before` of the first is what was booked originally.',
+      resolve: async (row, _, context) => {
+        const unit = await unitOf(row, context)
+        return row.corrections.map((correction) => ({ ...correction, unit }))
+      },
+    }),
+  }),
+})
+
+const WorkClockRef = builder.objectRef<Keyed<WorkClockRow>>('WorkClock').implement({
+  description: 'A clock that stopped: who did what on which operation and machine.',
+  fields: (t) => ({
+    ...work(t),
+    activity: t.expose('activity', { type: Activity, description: 'What the clock counted.' }),
+  }),
+})
+
+const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({
+  description: 'A production order as the shop floor sees it.',
+  fields: (t) => ({
+    orderId: t.exposeID('key', { description: 'Number of the order.' }),
+    site: t.exposeID('site', { description: 'ISA-95 site it is made at.' }),
+    materialId: t.exposeID('materialId', { description: 'What is made.' }),
+    quantity: t.field({
+      type: QuantityRef,
+      nullable: true,
+      description: 'How many are ordered; null where imported history does not say.',
+      complexity: 0,
+      resolve: (row) => (row.quantity === null ? null : quantity(row.quantity, row.unit)),
+    }),
+    dueAt: t.expose('dueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it has to be finished.',
+    }),
+    priority: t.exposeInt('priority', { description: '1 is most urgent.' }),
+    status: t.expose('status', { type: OrderStatus, description: 'Where it stands.' }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why it is held or was cancelled.',
+    }),
+    releasedAt: t.expose('releasedAt', { type: 'DateTime', description: 'When it was released.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'First work on any operation.',
+    }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was completed or cancelled.',
+    }),
+    operations: t.field({
+      type: [OperationRef],
+      description: 'Its routing, in sequence, with the work done.',
+      complexity: { field: 1, multiplier: 4 },
+      resolve: ({ operations, unit }) => operations.map((o) => ({ ...o, unit })),
+    }),
+    bookings: t.field({
+      type: [BookingRef],
+      description: 'What was reported on it, oldest first.',
+      resolve: ({ key }, _, { reads }) =>
+        reads.children(bookings, { column: 'orderId', orderBy: 'startedAt' }, key) as any,
+    }),
+    workClocks: t.field({
+      type: [WorkClockRef],
+      description: 'Stopped clocks of all its operations, oldest first.',
+      resolve: ({ key }, _, { reads }) =>
+        reads.children(workClocks, { column: 'orderId', orderBy: 'startedAt' }, key) as any,
+    }),
+  }),
+})
+
+connectionField('orders', {
+  projection: orders,
+  node: OrderRef,
+  description: 'Production orders, newest first by default.',
+  filters: {
+    orderIds: { column: 'key', op: 'in', type: ['ID'], description: 'One of these orders.' },
+    orderIdStartsWith: { column: 'key', op: 'startsWith', type: 'String', description: 'Prefix.' },
+    status: { column: 'status', op: 'in', type: [OrderStatus], description: 'In one of these.' },
+    materialId: { column: 'materialId', op: '=', type: 'ID', description: 'Makes this material.' },
+    site: { column: 'site', op: '=', type: 'ID', description: 'Made at this site.' },
+    urgentTo: { column: 'priority', op: '<=', type: 'Int', description: 'Priority at most this.' },
+    dueFrom: { column: 'dueAt', op: '>=', type: 'DateTime', description: 'Due then or later.' },
+    dueBefore: { column: 'dueAt', op: '<', type: 'DateTime', description: 'Due before.' },
+    releasedFrom: {
+      column: 'releasedAt',
+      op: '>=',
+      type: 'DateTime',
+      description: 'Released then or later.',
+    },
+    releasedBefore: {
+      column: 'releasedAt',
+      op: '<',
+      type: 'DateTime',
+      description: 'Released before.',
+    },
+    started: { column: 'startedAt', op: 'isNotNull', type: 'Boolean', description: 'Has begun.' },
+  },
+  orderable: ['releasedAt', 'dueAt', 'priority', 'startedAt', 'endedAt', 'materialId', 'key'],
+  defaultOrder: { column: 'releasedAt', direction: 'desc' },
+})
+
+connectionField('bookings', {
+  projection: bookings,
+  node: BookingRef,
+  description: 'Reports of work and quantities, latest first by default.',
+  filters: {
+    orderId: { column: 'orderId', op: '=', type: 'ID', description: 'On this order.' },
+    operationId: { column: 'operationId', op: '=', type: 'ID', description: 'On this operation.' },
+    personId: { column: 'personId', op: '=', type: 'ID', description: 'By this person.' },
+    equipmentId: { column: 'equipmentId', op: '=', type: 'ID', description: 'On this equipment.' },
+    site: { column: 'site', op: '=', type: 'ID', description: 'At this site.' },
+    isRework: { column: 'isRework', op: '=', type: 'Boolean', description: 'Rework or not.' },
+    startedFrom: {
+      column: 'startedAt',
+      op: '>=',
+      type: 'DateTime',
+      description: 'Began then or later.',
+    },
+    startedBefore: { column: 'startedAt', op: '<', type: 'DateTime', description: 'Began before.' },
+    withScrap: {
+      column: 'scrapReason',
+      op: 'isNotNull',
+      type: 'Boolean',
+      description: 'Gives a reason for scrap.',
+    },
+  },
+  orderable: ['startedAt', 'endedAt'],
+  defaultOrder: { column: 'startedAt', direction: 'desc' },
+})
+
+lookupField('order', {
+  projection: orders,
+  node: OrderRef,
+  description: 'One production order, now, at a moment, or as the log knew it.',
+  by: { orderId: 'Number of the order.' },
+  streams: ({ orderId }) => [`order-${orderId}`],
+})
+
+changesField('orderChanged', {
+  projection: orders,
+  node: OrderRef,
+  description: 'Orders as they change.',
+  only: { arg: 'orderIds', description: 'These orders.' },
+})

@@ -1,0 +1,12 @@
+import { deciders, observationDefinitions } from '../domain/index.ts'
+import { builder } from './builder.ts'
+import { commandMutations } from './commands.ts'
+import { observationMutation } from './observations.ts'
+import './audit.ts'
+import './production.ts'
+
+for (const decider of deciders) commandMutations(decider)
+for (const definition of observationDefinitions.values()) observationMutation(definition)
+
+/** Everything the API can do, as one executable schema. */
+export const schema = builder.toSchema()

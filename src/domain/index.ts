@@ -2,27 +2,37 @@ import { rejectionEvents } from './audit/events.ts'
 import type { Decider } from './decider.ts'
 import { meterData } from './energy/meter-data.ts'
 import { meter } from './energy/meter.ts'
+import { equipmentObservations } from './equipment/equipment.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { lot } from './material/lot.ts'
-import { transferPolicy } from './material/transfer.ts'
 import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
 import { order } from './production/order.ts'
 import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
+import { hierarchyScope } from './site/hierarchy-scope.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
-export const deciders: readonly Decider[] = [inspection, inspectionPlan, lot, meter, order, unit]
+export const deciders: readonly Decider[] = [
+  hierarchyScope,
+  inspection,
+  inspectionPlan,
+  lot,
+  meter,
+  order,
+  unit,
+]
 
-const declared: readonly ObservationDefinition[] = [...meterData, ...unitObservations]
+const declared: readonly ObservationDefinition[] = [
+  ...equipmentObservations,
+  ...meterData,
+  ...unitObservations,
+]
 
 /** Every observation a connector may record, by event type. */
 export const observationDefinitions: ReadonlyMap<string, ObservationDefinition> = new Map(
   declared.map((definition) => [definition.event.type, definition]),
 )
-
-/** What follows from a fact without anybody asking for it; run by `commands/policy.ts`. */
-export const policies = [transferPolicy]
 
 /** Every event type there is: stores decode through it. */
 export const catalogue: Catalogue = catalogueOf(

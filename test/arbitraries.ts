@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
 import { meterCommand, meterObservation } from './energy/arbitraries.ts'
+import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
 
@@ -8,13 +9,16 @@ import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
+  lot: lotCommand,
   meter: meterCommand,
   order: orderCommand,
+  unit: unitCommand,
 }
 
 /** Observations by context; a new context adds its own here. */
 const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {
   energy: meterObservation,
+  material: unitObservation,
 }
 
 export const categories: readonly string[] = Object.keys(commands)

@@ -1,4 +1,5 @@
+import { transferPolicy } from '../domain/material/transfer.ts'
 import type { Policy } from './policy.ts'
 
 /** Every policy; each runs with its own checkpoint wherever the role `policy` is. */
-export const policies: readonly Policy[] = []
+export const policies: readonly Policy[] = [transferPolicy]

@@ -4,6 +4,11 @@ import { rejectedCommands } from './audit/rejected-commands.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'
+import { lotMovements } from './material/lot-movements.ts'
+import { lots } from './material/lots.ts'
+import { unitComponents } from './material/unit-components.ts'
+import { unitOperations } from './material/unit-operations.ts'
+import { units } from './material/units.ts'
 import { bookings } from './production/bookings.ts'
 import { orders } from './production/orders.ts'
 import { workClocks } from './production/work-clocks.ts'
@@ -19,8 +24,13 @@ export const projections: readonly Projection[] = [
   energyIntervals,
   inspectionResults,
   inspections,
+  lotMovements,
+  lots,
   meterReadings,
   meters,
   orders,
+  unitComponents,
+  unitOperations,
+  units,
   workClocks,
 ]

@@ -145,7 +145,8 @@ export const unitEvents = {
   ),
   /** A fact of the component: it guards that it has one parent at a time. */
   installed: event('ComponentInstalled', z.object(joint)),
-  removed: event('ComponentRemoved', z.object({ ...joint, reason })),
+  /** `installedBy`: the movementId of the installation that ends here. */
+  removed: event('ComponentRemoved', z.object({ ...joint, installedBy: id, reason })),
   scrapped: event(
     'UnitScrapped',
     z.object({ ...onUnit, materialId: id.nullable(), reason, ...work }),

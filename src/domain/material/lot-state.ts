@@ -9,6 +9,8 @@ export interface KnownLot {
   readonly unit: string
   readonly quantity: number
   readonly locationId: string | null
+  /** Since when it is there: a move reported late does not bring it back. ISO-8601 UTC. */
+  readonly locatedAt: string
   /** Holds in force. */
   readonly holds: ReadonlySet<string>
   /** Quantities that left for another lot, by transfer. */
@@ -36,14 +38,14 @@ export const bookings = {
   release: (d: { readonly holdId: string }) => `release ${d.holdId}`,
 }
 
-/** Folds one fact of the lot's stream; pure. */
-export function evolveLot(lot: Lot, event: LotEvent): Lot {
+/** Folds one fact of the lot's stream. @param at when it occurred, ISO-8601 UTC */
+export function evolveLot(lot: Lot, event: LotEvent, at: string): Lot {
   switch (event.type) {
     case 'LotReceived':
     case 'LotProduced':
-      return added(noted(lot, bookings.movement(event.data), event), event.data)
+      return added(noted(lot, bookings.movement(event.data), event), event.data, at)
     case 'LotTransferReceived':
-      return added(noted(lot, bookings.transferIn(event.data), event), event.data)
+      return added(noted(lot, bookings.transferIn(event.data), event), event.data, at)
     case 'LotTransferDeclined':
       return noted(lot, bookings.transferIn(event.data), event)
     case 'LotConsumed':
@@ -55,7 +57,7 @@ export function evolveLot(lot: Lot, event: LotEvent): Lot {
     case 'LotAdjusted':
     case 'LotHeld':
     case 'LotReleased':
-      return lot.status === 'unknown' ? lot : evolveKnown(lot, event)
+      return lot.status === 'unknown' ? lot : evolveKnown(lot, event, at)
   }
 }
 
@@ -64,7 +66,7 @@ type Later = Exclude<
   { type: 'LotReceived' | 'LotProduced' | 'LotTransferReceived' | 'LotTransferDeclined' }
 >
 
-function evolveKnown(lot: KnownLot, event: Later): KnownLot {
+function evolveKnown(lot: KnownLot, event: Later, at: string): KnownLot {
   switch (event.type) {
     case 'LotConsumed':
       return changed(noted(lot, bookings.movement(event.data), event), -event.data.quantity)
@@ -87,11 +89,10 @@ function evolveKnown(lot: KnownLot, event: Later): KnownLot {
       const back = noted({ ...lot, leaving }, bookings.transferBack(event.data), event)
       return changed(back, event.data.quantity)
     }
-    case 'LotMoved':
-      return {
-        ...noted(lot, bookings.movement(event.data), event),
-        locationId: event.data.to,
-      }
+    case 'LotMoved': {
+      const moved = noted(lot, bookings.movement(event.data), event)
+      return at < lot.locatedAt ? moved : { ...moved, locationId: event.data.to, locatedAt: at }
+    }
     case 'LotHeld': {
       const holds = new Set(lot.holds).add(event.data.holdId)
       return rated({ ...noted(lot, bookings.hold(event.data), event), holds })
@@ -110,7 +111,7 @@ type Arriving = Extract<
 >['data']
 
 /** The first quantity that arrives tells what the lot is. */
-function added(lot: Lot, d: Arriving): KnownLot {
+function added(lot: Lot, d: Arriving, at: string): KnownLot {
   if (lot.status !== 'unknown')
     return changed({ ...lot, locationId: lot.locationId ?? d.locationId }, d.quantity)
   const { materialId, unit, quantity, locationId } = d
@@ -120,6 +121,7 @@ function added(lot: Lot, d: Arriving): KnownLot {
     unit,
     quantity,
     locationId,
+    locatedAt: at,
     holds: new Set(),
     leaving: new Map(),
     booked: lot.booked,

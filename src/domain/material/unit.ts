@@ -1,4 +1,4 @@
-import { reject, type Decider, type Rejection } from '../decider.ts'
+import { reject, type Decider, type Given, type Rejection } from '../decider.ts'
 import { observations } from '../observation.ts'
 import { book, bookedUnder, NOTHING_BOOKED, type Booked } from './booked.ts'
 import { unitEvents as e, type UnitEvent } from './events.ts'
@@ -19,6 +19,7 @@ export type UnitRefusal =
   | 'ParentUnknown'
   | 'ParentScrapped'
   | 'IntoItself'
+  | 'BeforePrevious'
   | 'MovementDiffers'
 
 interface Booking {
@@ -32,11 +33,15 @@ export type Unit =
   | (Booking & { readonly status: 'unknown' })
   /** Machines have worked on it; nobody has reported it as made. */
   | (Made & { readonly status: 'inProcess' })
-  | (Made & { readonly status: 'onHand' })
+  /** `since`: made, or out of its last parent. ISO-8601 UTC. */
+  | (Made & { readonly status: 'onHand'; readonly since: string })
   | (Made & {
       readonly status: 'installed'
       readonly parentSerial: string
       readonly position: string | null
+      /** movementId of the installation. */
+      readonly installedBy: string
+      readonly since: string
     })
   | (Made & { readonly status: 'scrapped' })
 
@@ -52,7 +57,7 @@ const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
   id: (command) => command.serial,
   initial: { status: 'unknown', booked: NOTHING_BOOKED },
 
-  decide(command, state, { consulted }) {
+  decide(command, state, given) {
     const already = repeated(command, state)
     if (already) return already
     if (command.type === 'ReceiveUnit' || command.type === 'ProduceUnit')
@@ -61,15 +66,15 @@ const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
       return reject('UnitUnknown', `serial ${command.serial} was never received or produced.`)
     switch (command.type) {
       case 'InstallComponent':
-        return install(command, state, consulted)
+        return install(command, state, given)
       case 'RemoveComponent':
-        return remove(command, state)
+        return remove(command, state, given)
       case 'ScrapUnit':
         return scrap(command, state)
     }
   },
 
-  evolve(state, event) {
+  evolve(state, event, at) {
     if (event.type === 'UnitProcessed') return processed(state, event.data.materialId)
     const booked = book(state.booked, event.data.movementId, contentOf(event.type, event.data))
     const { materialId } = event.data
@@ -77,10 +82,11 @@ const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
       case 'UnitReceived':
       case 'UnitProduced':
       case 'ComponentRemoved':
-        return { status: 'onHand', materialId, booked }
+        return { status: 'onHand', materialId, since: at, booked }
       case 'ComponentInstalled': {
-        const { parentSerial, position } = event.data
-        return { status: 'installed', materialId, parentSerial, position, booked }
+        const { parentSerial, position, movementId: installedBy } = event.data
+        const joint = { parentSerial, position, installedBy, since: at }
+        return { status: 'installed', materialId, ...joint, booked }
       }
       case 'UnitScrapped':
         return { status: 'scrapped', materialId, booked }
@@ -142,7 +148,11 @@ function make(command: Of<'ReceiveUnit'> | Of<'ProduceUnit'>, state: Unit): Deci
   return command.type === 'ReceiveUnit' ? [e.received(command)] : [e.produced(command)]
 }
 
-function install(command: Of<'InstallComponent'>, state: Known, parent: Unit): Decision {
+function install(
+  command: Of<'InstallComponent'>,
+  state: Known,
+  { at, consulted: parent }: Given<Unit>,
+): Decision {
   const { serial, parentSerial } = command
   if (parentSerial === serial)
     return reject('IntoItself', `parentSerial ${parentSerial} is the component itself.`)
@@ -158,19 +168,21 @@ function install(command: Of<'InstallComponent'>, state: Known, parent: Unit): D
     return reject('ParentScrapped', `parentSerial ${parentSerial} is scrapped.`)
   if (parent.status === 'installed' && parent.parentSerial === serial)
     return reject('IntoItself', `parentSerial ${parentSerial} is installed in ${serial}.`)
+  if (state.status === 'onHand' && at < state.since) return beforePrevious(at, state.since)
   return [e.installed({ ...command, materialId: state.materialId })]
 }
 
-function remove(command: Of<'RemoveComponent'>, state: Known): Decision {
+function remove(command: Of<'RemoveComponent'>, state: Known, { at }: Given<Unit>): Decision {
   if (state.status !== 'installed')
     return reject('UnitNotInstalled', `${name(command)} is not installed anywhere.`)
-  const { parentSerial, position, materialId } = state
+  const { parentSerial, position, installedBy, since, materialId } = state
   if (parentSerial !== command.parentSerial)
     return reject(
       'OtherParent',
       `parentSerial ${command.parentSerial}: ${name(command)} is installed in ${parentSerial}.`,
     )
-  return [e.removed({ ...command, position, materialId })]
+  if (at < since) return beforePrevious(at, since)
+  return [e.removed({ ...command, position, installedBy, materialId })]
 }
 
 function scrap(command: Of<'ScrapUnit'>, state: Known): Decision {
@@ -186,3 +198,5 @@ function scrap(command: Of<'ScrapUnit'>, state: Known): Decision {
 type OnUnit = { readonly serial: string }
 const name = ({ serial }: OnUnit) => `serial ${serial}`
 const isScrapped = (c: OnUnit) => reject('UnitScrapped', `${name(c)} is scrapped.`)
+const beforePrevious = (at: string, since: string) =>
+  reject('BeforePrevious', `occurredAt ${at} is before ${since}, its last coming or going.`)

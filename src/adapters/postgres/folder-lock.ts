@@ -40,9 +40,20 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-function refuseIfAlive(held: string, folder: string): void {
+/** Process id of the living Taktlog that holds the folder; null when none does. */
+export function holderOf(folder: string): number | null {
+  const held = readIfThere(join(folder, LOCK))
+  return held === null ? null : livingHolder(held)
+}
+
+function livingHolder(held: string): number | null {
   const [pid, start] = held.split('\n')
-  if (isAlive(Number(pid)) && startOf(Number(pid)) === start)
+  return isAlive(Number(pid)) && startOf(Number(pid)) === start ? Number(pid) : null
+}
+
+function refuseIfAlive(held: string, folder: string): void {
+  const pid = livingHolder(held)
+  if (pid !== null)
     throw new Error(
       `the data folder ${folder} is in use by another Taktlog, process ${pid}; ` +
         'stop that one, or choose another folder with --data',

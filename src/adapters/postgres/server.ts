@@ -19,8 +19,9 @@ import { accountFor, assertReachable, giveTo, ids, type Account } from './server
 import { launch, shutDown, stopOrphan, type ServerFiles } from './server-process.ts'
 import { SERVER_SETTINGS } from './server-settings.ts'
 
-const USER = 'taktlog'
-const DATABASE = 'taktlog'
+/** Who connects to what, whichever process started the server. */
+export const EMBEDDED = { user: 'taktlog', database: 'taktlog' } as const
+
 /** The path of a Unix socket is limited to 107 bytes (104 on macOS), its name included. */
 const MAX_SOCKET_FOLDER = 100 - '/.s.PGSQL.5432'.length
 /** A server that died is started again, ever more slowly, for as long as Taktlog runs. */
@@ -74,7 +75,7 @@ export async function startPostgres(options: {
     const logFile = join(dataFolder, 'postgres.log')
     const files = { postgres: binaries.postgres, pgData, socketFolder, logFile }
     const server = await supervise(files, account, settings, options.log)
-    const connection = { host: socketFolder, user: USER, database: DATABASE }
+    const connection = { host: socketFolder, ...EMBEDDED }
     await createDatabase(connection)
     return {
       connection,
@@ -106,7 +107,7 @@ async function createCluster(pgData: string, initdb: string, account: Account): 
   mkdirSync(draft, { mode: 0o700 })
   giveTo(account, draft)
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  const access = ['--username', USER, '--auth=trust', '--no-instructions']
+  const access = ['--username', EMBEDDED.user, '--auth=trust', '--no-instructions']
   await promisify(execFile)(initdb, ['-D', draft, ...locale, '--locale=C', ...access], {
     ...ids(account),
     cwd: draft,
@@ -141,8 +142,10 @@ async function createDatabase(connection: Connection): Promise<void> {
   const client = new pg.Client({ ...connection, database: 'postgres' })
   await client.connect()
   try {
-    const found = await client.query('select from pg_database where datname = $1', [DATABASE])
-    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`)
+    const found = await client.query('select from pg_database where datname = $1', [
+      EMBEDDED.database,
+    ])
+    if (found.rowCount === 0) await client.query(`create database ${EMBEDDED.database}`)
   } finally {
     await client.end()
   }

@@ -80,6 +80,9 @@ export interface Tables {
   resume(projection: string): Promise<void>
 }
 
+/** Serialises builds of one projection, apart from the lock of the one that serves it live. */
+export const buildLock = (projection: string): string => `build ${projection}`
+
 /** Who told a projection to skip an event, and why. */
 export interface Audit {
   readonly by: string

@@ -1,0 +1,70 @@
+import type pg from 'pg'
+import type { EventStore } from '../../commands/event-store.ts'
+import type { Keyed, Projection } from '../../projections/projection.ts'
+import type { Projector } from '../../projections/projector.ts'
+import type { Page, PageQuery, ReadModels } from '../../projections/read-models.ts'
+import { columnsOf, quoted } from './read/columns.ts'
+import { createParameters, whereSql } from './read/conditions.ts'
+import { pageSql, toPage } from './read/page.ts'
+import { createPositions } from './read/positions.ts'
+import { readStatus } from './read/status.ts'
+
+export { InvalidCursor } from './read/cursor.ts'
+
+export interface ReadModelsDeps {
+  /** Made by `createPool`: its types are those that rows have. */
+  readonly pool: pg.Pool
+  readonly store: Pick<EventStore, 'head'>
+  readonly projections: readonly Projection[]
+  /** The projector of this process, if it has one: waiting readers are woken by its flushes. */
+  readonly projector?: Pick<Projector, 'onChange'>
+}
+
+/** The read side on PostgreSQL: everything is read through the views, so a rebuild is never seen. */
+export function createReadModels(deps: ReadModelsDeps): ReadModels {
+  const { pool, projections } = deps
+  const positions = createPositions(deps)
+
+  return {
+    async byKey<Row extends object>(
+      p: Projection<Row>,
+      keys: readonly string[],
+      sites: readonly string[] | null,
+    ) {
+      if (keys.length === 0) return []
+      const parameters = createParameters()
+      const where = whereSql(p, [{ column: 'key', op: 'in', value: [...keys] }], sites, parameters)
+      const text = `select ${namesOf(p)} from read.${quoted(p.name)} where ${where}`
+      const { rows } = await pool.query<Keyed<Row>>(text, parameters.values)
+      const found = new Map(rows.map((row) => [row.key, row]))
+      return keys.map((key) => found.get(key) ?? null)
+    },
+    async page<Row extends object>(
+      p: Projection<Row>,
+      query: PageQuery<Row>,
+      sites: readonly string[] | null,
+    ): Promise<Page<Row>> {
+      const { text, values } = pageSql(p, query, sites)
+      const { rows } = await pool.query<Keyed<Row>>(text, [...values])
+      return toPage(rows, query)
+    },
+    async count(p, where, sites) {
+      const parameters = createParameters()
+      const condition = whereSql(p, where, sites, parameters)
+      const text = `select count(*) n from read.${quoted(p.name)} where ${condition}`
+      const { rows } = await pool.query<{ n: number }>(text, parameters.values)
+      return rows[0]!.n
+    },
+    async query<T extends object>({ text, values }: { text: string; values: readonly unknown[] }) {
+      const { rows } = await pool.query<T & pg.QueryResultRow>(text, [...values])
+      return rows
+    },
+    status: async () => readStatus(pool, projections, await deps.store.head()),
+    waitFor: (position, timeoutMs) => positions.waitFor(position, timeoutMs),
+  }
+}
+
+const namesOf = (p: Projection): string =>
+  columnsOf(p)
+    .map(([column]) => quoted(column))
+    .join(', ')

@@ -1,0 +1,235 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Keyed, Projection } from '../../../projections/projection.ts'
+import {
+  CheckpointMoved,
+  WriteRefused,
+  type Session,
+  type Table,
+  type Write,
+} from '../../../projections/tables.ts'
+import { arrayTexts, cleanText, copyText } from './columns.ts'
+import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
+import * as sql from './statements.ts'
+
+/** Rows in one statement: bounds its parameters to some megabytes. */
+const CHUNK_ROWS = 5_000
+/** Rows formatted at a time for COPY, so that memory holds one chunk of text and not all of it. */
+const COPY_ROWS = 2_000
+const KEYS_PAGE = 20_000
+/** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
+const MAX_SCANS = 8
+/** A crash loses rows together with the checkpoint that moved with them; they are folded again. */
+const SETTINGS = `set synchronous_commit = off; set maintenance_work_mem = '128MB'; set jit = off`
+
+/** @param client connected; the session owns it */
+export async function createSession(client: pg.Client): Promise<Session> {
+  const lost = new AbortController()
+  for (const event of ['error', 'end'] as const)
+    client.on(event, () => lost.abort(new Error('the connection to the read models was lost')))
+  await client.query(SETTINGS)
+
+  const held = new Set<string>()
+  const scans = new Map<string, number>()
+  const keyed = new Set<string>()
+  let busy: Promise<unknown> = Promise.resolve()
+  /** One user at a time: a look-up must not slip into a transaction that is being written. */
+  const alone = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = busy.then(run)
+    busy = result.catch(() => {})
+    return result
+  }
+  const { prepare, startBuild, complete, activate } = createLifecycle(client)
+  const ensureKey = async (table: Table): Promise<void> => {
+    if (table.complete || keyed.has(table.name)) return
+    if (!(await hasPrimaryKey(client, table))) await client.query(sql.addPrimaryKey(table.name))
+    keyed.add(table.name)
+  }
+
+  return {
+    lost: lost.signal,
+    hold: (locks) =>
+      alone(async () => {
+        const missing = locks.filter((lock) => !held.has(lock))
+        if (missing.length === 0) return new Set(held)
+        const { rows } = await client.query<{ name: string }>(
+          'select name from unnest($1::text[]) name where pg_try_advisory_lock($2, hashtext(name))',
+          [missing, sql.LOCK_CLASS],
+        )
+        for (const { name } of rows) held.add(name)
+        return new Set(held)
+      }),
+    prepare: (projections) => alone(() => prepare(projections)),
+    startBuild: (p) => alone(() => startBuild(p)),
+    tables: (projections) =>
+      alone(async () => {
+        const values = [projections.map(({ name }) => name)]
+        const { rows } = await client.query<TableRow>(TABLE_ROWS, values)
+        return rows.map((row) =>
+          toTable(
+            row,
+            projections.find(({ name }) => name === row.name)!,
+          ),
+        )
+      }),
+    load: (table, p, keys) =>
+      alone(async () => {
+        const scanned = (scans.get(table.name) ?? 0) + 1
+        scans.set(table.name, scanned)
+        if (scanned > MAX_SCANS) await ensureKey(table)
+        return load(client, table, p, keys)
+      }),
+    async *keys(table) {
+      await client.query('begin')
+      try {
+        await client.query(sql.keysCursor(table.name))
+        for (;;) {
+          const { rows } = await client.query<{ key: string }>(`fetch ${KEYS_PAGE} from keys`)
+          if (rows.length === 0) return
+          yield rows.map(({ key }) => key)
+        }
+      } finally {
+        await client.query('rollback')
+      }
+    },
+    write: (writes) => alone(() => write(client, writes, ensureKey)),
+    fail: (table, failure) =>
+      alone(async () => {
+        await client.query(
+          `update read._tables
+           set failed_position = $2, failed_id = $3, failed_type = $4, error = $5
+           where table_name = $1`,
+          [table.name, failure.position, failure.id, failure.type, cleanText(failure.error)],
+        )
+      }),
+    complete: (table, p) => alone(() => complete(table, p)),
+    activate: (table, p) => alone(() => activate(table, p)),
+    async close() {
+      lost.abort(new Error('closed'))
+      await client.end().catch(() => {})
+    },
+  }
+}
+
+async function hasPrimaryKey(client: pg.Client, table: Table): Promise<boolean> {
+  const found = await client.query(
+    'select from pg_index where indrelid = to_regclass($1) and indisprimary',
+    [`read.${table.name}`],
+  )
+  return found.rowCount !== 0
+}
+
+async function load(
+  client: pg.Client,
+  table: Table,
+  p: Projection,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Keyed<object>>> {
+  const clean = keys.map(cleanText)
+  const { rows } = await client
+    .query<Keyed<object>>({
+      name: `load ${table.name}`,
+      text: sql.selectByKeys(table.name, p),
+      values: [clean],
+    })
+    .catch((error: unknown) => {
+      throw translate(error, table)
+    })
+  const byKey = new Map(rows.map((row) => [row.key, row]))
+  return new Map(
+    keys.flatMap((key, i) => {
+      const row = byKey.get(clean[i]!)
+      return row ? [[key, row] as const] : []
+    }),
+  )
+}
+
+async function write(
+  client: pg.Client,
+  writes: readonly Write[],
+  ensureKey: (table: Table) => Promise<void>,
+): Promise<void> {
+  await client.query('begin')
+  try {
+    // First, because the row lock also keeps a view switch out until this transaction is over.
+    await advance(client, writes)
+    for (const w of writes) {
+      try {
+        if (w.changed.length > 0 || w.gone.length > 0) await ensureKey(w.table)
+        await writeTable(client, w)
+      } catch (error) {
+        throw translate(error, w.table)
+      }
+    }
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+async function advance(client: pg.Client, writes: readonly Write[]): Promise<void> {
+  const { rows } = await client.query<{ table_name: string }>({
+    name: 'advance',
+    text: `update read._tables t set position = w.until
+           from unnest($1::text[], $2::bigint[], $3::bigint[]) w (table_name, since, until)
+           where t.table_name = w.table_name and t.position = w.since and t.failed_position is null
+           returning t.table_name`,
+    values: [writes.map((w) => w.table.name), writes.map((w) => w.from), writes.map((w) => w.to)],
+  })
+  if (rows.length === writes.length) return
+  const moved = new Set(rows.map((row) => row.table_name))
+  throw new CheckpointMoved(writes.map((w) => w.table.name).filter((name) => !moved.has(name)))
+}
+
+async function writeTable(client: pg.Client, w: Write): Promise<void> {
+  const { table, projection } = w
+  for (let i = 0; i < w.gone.length; i += CHUNK_ROWS)
+    await client.query({
+      name: `delete ${table.name}`,
+      text: sql.deleteKeys(table.name),
+      values: [w.gone.slice(i, i + CHUNK_ROWS).map(cleanText)],
+    })
+  if (w.fresh.length > 0) {
+    const copy = client.query(copyFrom(sql.copyInto(table.name, projection)))
+    await pipeline(Readable.from(copyChunks(projection, w.fresh)), copy)
+  }
+  for (let i = 0; i < w.changed.length; i += CHUNK_ROWS)
+    await client.query({
+      name: `upsert ${table.name}`,
+      text: sql.upsert(table.name, projection),
+      values: arrayTexts(projection, w.changed.slice(i, i + CHUNK_ROWS)),
+    })
+}
+
+function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<Buffer> {
+  for (let i = 0; i < rows.length; i += COPY_ROWS)
+    yield Buffer.from(copyText(p, rows.slice(i, i + COPY_ROWS)))
+}
+
+/** SQLSTATE classes of an unreachable, busy, full or restarting server: to be tried again. */
+const OUTAGE_CLASSES: ReadonlySet<string> = new Set([
+  '08',
+  '25',
+  '40',
+  '53',
+  '55',
+  '57',
+  '58',
+  'XX',
+])
+const UNDEFINED_TABLE = '42P01'
+
+/** Tells a table that is gone, and rows that the database refuses, from an outage. */
+function translate(error: unknown, table: Table): unknown {
+  const code = (error as { code?: unknown } | null)?.code
+  if (code === UNDEFINED_TABLE) return new CheckpointMoved([table.name])
+  const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
+  if (isSqlState && !OUTAGE_CLASSES.has(code.slice(0, 2)))
+    return new WriteRefused(table.name, error)
+  return error instanceof TypeError || error instanceof RangeError
+    ? new WriteRefused(table.name, error)
+    : error
+}

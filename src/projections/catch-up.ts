@@ -1,0 +1,222 @@
+import type { EventStore } from '../commands/event-store.ts'
+import type { Recorded } from '../domain/event.ts'
+import { collect, flush, type Flushed } from './flush.ts'
+import { createMember, fold, groupOf, type Member } from './fold.ts'
+import { createKeyFilter } from './key-filter.ts'
+import type { Projection } from './projection.ts'
+import { filterOf } from './row-cache.ts'
+import type { Session, Table, Write } from './tables.ts'
+
+/** Facts in one page; the next page is read while this one is folded. */
+const PAGE = 4_000
+/** Unwritten rows of all members at which they are flushed: some tens of megabytes. */
+const FLUSH_ROWS = 40_000
+/** Readers of a table that catches up see it move at least this often. */
+const FLUSH_MS = 1_000
+/** Rows each member remembers while catching up; see row-cache for what that means in memory. */
+const BUILD_ROWS = 10_000
+/** Up to so many event types are asked for by name; more are cheaper to read unfiltered. */
+const MAX_FILTER_TYPES = 8
+
+export interface Progress {
+  readonly projections: readonly string[]
+  readonly position: number
+  readonly head: number
+  readonly eventsPerSecond: number
+}
+
+export interface CatchUp {
+  readonly store: Pick<EventStore, 'readAll' | 'head'>
+  readonly session: Session
+  readonly signal: AbortSignal
+  readonly onFlush?: (writes: readonly Write[]) => void
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** A member that starts from its checkpoint; a table being filled knows the keys it already has. */
+export async function openMember(
+  session: Session,
+  projection: Projection,
+  table: Table,
+): Promise<Member> {
+  if (table.complete) return createMember(projection, table, BUILD_ROWS)
+  const filter = table.position === 0 ? createKeyFilter() : await filterOf(session.keys(table))
+  return createMember(projection, table, BUILD_ROWS, filter)
+}
+
+/**
+ * Folds the log into all these tables in one pass, up to its end; completes and activates those that
+ * are being built. A member stopped by an event is marked FAILED, and the others go on.
+ * @returns the members that arrived; a failed or displaced one, or an aborted run, is missing
+ */
+export async function catchUp(members: readonly Member[], c: CatchUp): Promise<readonly Member[]> {
+  let open = members
+  for (;;) {
+    const { arrived, suspects } = await pass(open, c)
+    if (c.signal.aborted) return []
+    const cleared: Member[] = []
+    for (const member of suspects) {
+      const again = await isolate(member, c)
+      if (again) cleared.push(again)
+    }
+    open = [...arrived, ...cleared]
+    const settled = (await Promise.all(open.map((member) => establish(member, c)))).every(Boolean)
+    if (settled && cleared.length === 0) return open
+  }
+}
+
+/** Makes a filled table the one that is read; false when there is something left to fold first. */
+async function establish(member: Member, { session }: CatchUp): Promise<boolean> {
+  const { table, projection } = member
+  if (!table.complete) {
+    await session.complete(table, projection)
+    member.table = { ...table, complete: true }
+    return false
+  }
+  if (table.active) return true
+  const active = await session.activate(table, projection)
+  member.table = { ...table, active }
+  return active
+}
+
+interface Pass {
+  readonly arrived: readonly Member[]
+  /** One of the events they folded stopped them. */
+  readonly suspects: readonly Member[]
+}
+
+/** Once through the log. A flush runs while the next pages are folded. */
+async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
+  const open = new Set(members)
+  const suspects = new Set<Member>()
+  let writing: Promise<void> = Promise.resolve()
+  let flushedAt = performance.now()
+  const note = ({ written, refused, moved }: Flushed): void => {
+    for (const member of [...refused, ...moved]) open.delete(member)
+    for (const member of refused) suspects.add(member)
+    c.onFlush?.(written)
+  }
+  const startFlush = async (): Promise<void> => {
+    await writing
+    flushedAt = performance.now()
+    writing = flush(collect(open), c.session).then(note)
+    writing.catch(() => {})
+  }
+  const report = progressOf(members, c)
+  let group = groupOf(open)
+  try {
+    for await (const { facts, position, head } of pages(members, c)) {
+      if (group.members.length !== open.size) group = groupOf(open)
+      const broken = await fold(group, facts, position, c.session)
+      for (const member of broken.keys()) {
+        if (open.delete(member)) suspects.add(member)
+      }
+      const dirty = group.members.reduce((sum, { rows }) => sum + rows.dirty, 0)
+      if (dirty >= FLUSH_ROWS || performance.now() - flushedAt >= FLUSH_MS) await startFlush()
+      report(facts.length, position, head)
+    }
+    await startFlush()
+  } finally {
+    await writing.catch(() => {})
+  }
+  await writing
+  return { arrived: [...open], suspects: [...suspects] }
+}
+
+interface LogPage {
+  readonly facts: readonly Recorded[]
+  /** Up to here everything that concerns the members was read. */
+  readonly position: number
+  readonly head: number
+}
+
+async function* pages(members: readonly Member[], c: CatchUp): AsyncGenerator<LogPage> {
+  const types = [...groupOf(members).byType.keys()]
+  const filter = types.length <= MAX_FILTER_TYPES ? { types } : {}
+  const read = async (from: number): Promise<LogPage> => {
+    const head = await c.store.head()
+    const facts = await c.store.readAll({ from, limit: PAGE, ...filter })
+    const last = facts.at(-1)?.position ?? from
+    return { facts, position: facts.length === PAGE ? last : Math.max(last, head), head }
+  }
+  let next = read(Math.min(...members.map(({ position }) => position)))
+  while (!c.signal.aborted) {
+    const page = await next
+    const more = page.facts.length === PAGE
+    if (more) {
+      next = read(page.position)
+      next.catch(() => {})
+    }
+    yield page
+    if (!more) return
+  }
+}
+
+function progressOf(members: readonly Member[], { onProgress }: CatchUp) {
+  const projections = members.map(({ projection }) => projection.name)
+  const began = performance.now()
+  let events = 0
+  return (count: number, position: number, head: number): void => {
+    events += count
+    const seconds = (performance.now() - began) / 1_000
+    onProgress?.({ projections, position, head, eventsPerSecond: events / seconds })
+  }
+}
+
+/**
+ * Finds the event that stops a member: batches from its checkpoint on, halved at every error, until
+ * one event alone fails. The checkpoint then stands right before that event.
+ * @returns the member afresh when nothing stops it any more, null once it is marked FAILED
+ */
+async function isolate(suspect: Member, c: CatchUp): Promise<Member | null> {
+  const { projection } = suspect
+  let table: Table = { ...suspect.table, position: suspect.written }
+  const until = Math.max(suspect.position, await c.store.head())
+  for (let limit = PAGE; !c.signal.aborted;) {
+    const facts = await c.store.readAll({
+      from: table.position,
+      limit,
+      types: Object.keys(projection.on),
+    })
+    if (facts.length === 0) break
+    const member = createMember(projection, table, limit)
+    const error = await tryRun(member, facts, c)
+    if (error === undefined) {
+      table = { ...table, position: member.written }
+      if (table.position >= until) break
+      limit = Math.min(limit * 2, PAGE)
+    } else if (facts.length > 1) limit = Math.ceil(facts.length / 2)
+    else return fail(member, facts[0]!, error, c)
+  }
+  return c.signal.aborted ? null : openMember(c.session, projection, table)
+}
+
+/** Folds and writes one run of facts; answers with the error of the fold or of the database. */
+async function tryRun(member: Member, facts: readonly Recorded[], c: CatchUp): Promise<unknown> {
+  const group = groupOf([member])
+  const broken = await fold(group, facts, facts.at(-1)!.position, c.session)
+  if (broken.has(member)) return broken.get(member) ?? new Error('threw nothing')
+  let refusal: unknown
+  const { refused, moved, written } = await flush(collect([member]), {
+    write: (writes) =>
+      c.session.write(writes).catch((error: unknown) => {
+        refusal = error
+        throw error
+      }),
+  })
+  if (moved.length > 0) throw refusal
+  c.onFlush?.(written)
+  return refused.length > 0 ? refusal : undefined
+}
+
+async function fail(
+  { table }: Member,
+  fact: Recorded,
+  error: unknown,
+  { session }: CatchUp,
+): Promise<null> {
+  const { position, id, type } = fact
+  const message = error instanceof Error ? error.message : String(error)
+  await session.fail(table, { position, id, type, error: message })
+  return null
+}

@@ -1,0 +1,143 @@
+import type { Batch, EventStore } from '../commands/event-store.ts'
+import { createCrew, type Crew } from './crew.ts'
+import { changesOf, collect, flush } from './flush.ts'
+import { fold, type Group } from './fold.ts'
+import { BACKOFF_MS, messageOf, pause, untilAborted } from './pause.ts'
+import type { Projection } from './projection.ts'
+import type { Change } from './read-models.ts'
+import type { Audit, Session, Tables } from './tables.ts'
+
+/** Most facts of one live batch; below that a batch is whatever came in during the one before. */
+const LIVE_BATCH = 2_000
+
+export interface ProjectorLog {
+  info(message: string): void
+  warn(message: string): void
+}
+
+export interface Projector {
+  /** Keeps all projections up to date until the signal aborts; survives outages of store and database. */
+  run(signal: AbortSignal): Promise<void>
+  /** Hears of every flush, with an entry for each projection that moved. Returns how to stop hearing. */
+  onChange(listener: (changes: readonly Change[]) => void): () => void
+  /** Passes over the event that stopped a projection. @throws Error when it did not stop there */
+  skip(projection: string, position: number, audit: Audit): Promise<void>
+  /** Tries the event that stopped a projection again. */
+  resume(projection: string): Promise<void>
+}
+
+export interface ProjectorDeps {
+  readonly store: EventStore
+  readonly tables: Tables
+  readonly projections: readonly Projection[]
+  readonly log?: ProjectorLog
+}
+
+/** Runs the projections of which this process gets the lock, and stands by for the others. */
+export function createProjector({ store, tables, projections, log }: ProjectorDeps): Projector {
+  const listeners = new Set<(changes: readonly Change[]) => void>()
+  let regroup = (): void => {}
+  const announce = (changes: readonly Change[]): void => {
+    if (changes.length > 0) for (const listener of listeners) listener(changes)
+  }
+
+  const serve = async (signal: AbortSignal): Promise<void> => {
+    const session = await tables.connect()
+    const until = AbortSignal.any([signal, session.lost])
+    const crew = createCrew({ store, tables, projections, log, session, announce, signal: until })
+    try {
+      while (!until.aborted) {
+        const cycle = new AbortController()
+        const stop = AbortSignal.any([until, cycle.signal])
+        regroup = () => cycle.abort()
+        const live = await crew.muster(() => cycle.abort())
+        const watching = crew.watch(stop).finally(() => cycle.abort())
+        watching.catch(() => {})
+        try {
+          await follow({ store, session, group: live, signal: stop, announce, crew })
+        } finally {
+          cycle.abort()
+          await watching
+        }
+      }
+    } finally {
+      await crew.leave()
+      await session.close()
+    }
+  }
+
+  return {
+    async run(signal) {
+      for (let wait = BACKOFF_MS.first; !signal.aborted;) {
+        const began = performance.now()
+        try {
+          await serve(signal)
+        } catch (error) {
+          log?.warn(`projector: ${messageOf(error)}; trying again`)
+        }
+        if (performance.now() - began > BACKOFF_MS.most) wait = BACKOFF_MS.first
+        await pause(wait, signal)
+        wait = Math.min(wait * 2, BACKOFF_MS.most)
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async skip(projection, position, audit) {
+      await tables.skip(projection, position, audit)
+      regroup()
+    },
+    async resume(projection) {
+      await tables.resume(projection)
+      regroup()
+    },
+  }
+}
+
+interface Follow {
+  readonly store: EventStore
+  readonly session: Session
+  readonly group: Group
+  readonly signal: AbortSignal
+  readonly announce: (changes: readonly Change[]) => void
+  readonly crew: Pick<Crew, 'dismiss'>
+}
+
+/** Live: each batch is folded, written and announced before the next is asked for. */
+async function follow(f: Follow): Promise<void> {
+  const { group, session, signal } = f
+  if (group.members.length === 0) return untilAborted(signal)
+  const after = Math.min(...group.members.map(({ position }) => position))
+  const source = f.store.subscribe({ after, batchSize: LIVE_BATCH, signal })
+  for await (const batch of ahead(source)) {
+    const broken = await fold(group, batch.facts, batch.position, session)
+    const sound = group.members.filter((member) => !broken.has(member))
+    const { written, refused, moved } = await flush(collect(sound), session)
+    f.announce(changesOf(written))
+    f.crew.dismiss([...broken.keys(), ...refused], moved)
+    if (signal.aborted || broken.size + refused.length + moved.length > 0) return
+  }
+}
+
+/** Asks for the next batch while a full one is worked on: only then is more waiting already. */
+async function* ahead(source: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  const batches = source[Symbol.asyncIterator]()
+  let next = batches.next()
+  try {
+    for (;;) {
+      const { value, done } = await next
+      if (done) return
+      const full = value.facts.length >= LIVE_BATCH
+      if (full) {
+        next = batches.next()
+        next.catch(() => {})
+      }
+      yield value
+      if (!full) next = batches.next()
+    }
+  } finally {
+    next.catch(() => {})
+    void batches.return?.()
+  }
+}

@@ -21,6 +21,8 @@ export interface InspectionResultRow {
   at: string
   characteristicId: string
   sample: number
+  /** Place in the inspection, from 0. */
+  place: number
   name: string
   kind: string
   unit: string | null
@@ -52,6 +54,7 @@ export const inspectionResults = projection<InspectionResultRow>()<InspectionEve
     at: 'timestamptz',
     characteristicId: 'text',
     sample: 'bigint',
+    place: 'bigint',
     name: 'text',
     kind: 'text',
     unit: 'text',
@@ -76,10 +79,11 @@ export const inspectionResults = projection<InspectionResultRow>()<InspectionEve
       key: (d) => d.results.map((r) => resultRowKey({ ...r, inspectionId: d.inspectionId })),
       evolve: (_, { data, metadata }, key) => {
         const { results, planId: _p, planVersion: _v, missing: _m, ...inspection } = data
-        const result = results.find(
+        const place = results.findIndex(
           (r) => resultRowKey({ ...r, inspectionId: data.inspectionId }) === key,
-        )!
-        return { ...inspection, ...result, at: metadata.occurredAt, corrections: [] }
+        )
+        const at = metadata.occurredAt
+        return { ...inspection, ...results[place]!, place, at, corrections: [] }
       },
     },
     InspectionResultCorrected: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   inspectionEvents as e,
+  type Characteristic,
   type InspectionEvent,
   type JudgedResult,
 } from '../../src/domain/quality/events.ts'
@@ -10,11 +11,11 @@ import { inspectionResults } from '../../src/projections/quality/inspection-resu
 import { inspections } from '../../src/projections/quality/inspections.ts'
 import { after, at, given, projecting } from '../spec.ts'
 
-const bore = {
+const bore: Characteristic = {
   ...{ characteristicId: 'bore', name: 'Bore', kind: 'DIAMETER', unit: 'MMT' },
   ...{ nominal: 10, lowerLimit: 9.9, upperLimit: 10.1 },
 }
-const flat = {
+const flat: Characteristic = {
   ...{ characteristicId: 'flat', name: 'Flatness', kind: 'FLATNESS', unit: 'MMT' },
   ...{ nominal: null, lowerLimit: null, upperLimit: 0.1 },
 }
@@ -47,7 +48,7 @@ const record = (...results: ReturnType<typeof result>[]) => ({
   results,
 })
 const judged = (
-  of: typeof bore | typeof flat,
+  of: Characteristic,
   value: number | null,
   verdict: JudgedResult['verdict'],
 ): JudgedResult => ({ ...of, sample: 1, value, passed: null, instrumentId: 'CMM1', verdict })

@@ -4,6 +4,11 @@ import { rejectedCommands } from './audit/rejected-commands.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'
+import { equipmentAlarms } from './equipment/alarms.ts'
+import { equipmentCounters } from './equipment/counters.ts'
+import { equipmentCurrent } from './equipment/current.ts'
+import { equipmentStateTimes } from './equipment/state-times.ts'
+import { equipmentTimeline } from './equipment/timeline.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
 import { unitComponents } from './material/unit-components.ts'
@@ -16,12 +21,20 @@ import { characteristics } from './quality/characteristics.ts'
 import { inspectionResults } from './quality/inspection-results.ts'
 import { inspections } from './quality/inspections.ts'
 import type { Projection } from './projection.ts'
+import { hierarchy } from './site/hierarchy.ts'
 
 /** Every read model; the projector keeps them all. */
 export const projections: readonly Projection[] = [
   bookings,
   characteristics,
+  deniedAccess,
   energyIntervals,
+  equipmentAlarms,
+  equipmentCounters,
+  equipmentCurrent,
+  equipmentStateTimes,
+  equipmentTimeline,
+  hierarchy,
   inspectionResults,
   inspections,
   lotMovements,
@@ -29,6 +42,8 @@ export const projections: readonly Projection[] = [
   meterReadings,
   meters,
   orders,
+  quarantine,
+  rejectedCommands,
   unitComponents,
   unitOperations,
   units,

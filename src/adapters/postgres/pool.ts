@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly max?: number
   /** Longest run of one statement; none where absent. */
   readonly statementTimeoutMs?: number
+  /** Server settings of its sessions. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Shown in pg_stat_activity. */
   readonly name?: string
   /** Hears of connections lost while idle; the pool replaces them by itself. */
@@ -29,7 +31,7 @@ export interface PoolOptions {
  */
 export function createPool(database: Database, options: PoolOptions = {}): pg.Pool {
   const pool = new pg.Pool({
-    ...clientConfig(database),
+    ...clientConfig(database, options.settings),
     max: options.max ?? MAX_CLIENTS,
     application_name: options.name ?? 'taktlog',
     ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
@@ -40,9 +42,14 @@ export function createPool(database: Database, options: PoolOptions = {}): pg.Po
 }
 
 /** The same for a connection of one's own, such as the one that listens. */
-export const clientConfig = (database: Database): pg.ClientConfig => ({
+export const clientConfig = (
+  database: Database,
+  settings: Readonly<Record<string, string>> = {},
+): pg.ClientConfig => ({
   ...(typeof database === 'string' ? { connectionString: database } : database),
-  options: '-c timezone=UTC -c datestyle=ISO',
+  options: Object.entries({ timezone: 'UTC', datestyle: 'ISO', ...settings })
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' '),
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   keepAlive: true,

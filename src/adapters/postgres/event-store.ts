@@ -1,0 +1,125 @@
+import {
+  StoreUnavailable,
+  type Batch,
+  type EventStore,
+  type Subscribe,
+} from '../../commands/event-store.ts'
+import type { Catalogue } from '../../domain/event.ts'
+import { createListening, type Listening } from './log-listener.ts'
+import { createNames } from './log-names.ts'
+import { createReadAll } from './log-read-all.ts'
+import { createReadStream } from './log-read-stream.ts'
+import { ensureLog } from './log-schema.ts'
+import { createWriter } from './log-writer.ts'
+import { createPool, isConnectionError, type Database } from './pool.ts'
+
+/** Two groups of appends, two of stream reads, and a few pages of the log. */
+const MAX_CLIENTS = 8
+/** A subscription's batch unless it says otherwise. */
+const DEFAULT_BATCH = 2_000
+
+/**
+ * Every query of the log is a scan of one index in order. Whatever the statistics say of a young or
+ * fast growing table, no other plan is right.
+ */
+const PLANNER = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_sort: 'off',
+  max_parallel_workers_per_gather: '0',
+}
+
+export interface PostgresEventStore extends EventStore {
+  /** Ends its connections. Calls under way may fail. */
+  close(): Promise<void>
+}
+
+/** The log in schema `es` of a PostgreSQL database; creates the schema on first use. */
+export async function createPostgresEventStore(options: {
+  readonly database: Database
+  readonly catalogue: Catalogue
+  /** Positions in one partition of a new log. */
+  readonly partitionSize?: number
+  /** Hears of connections lost while idle. */
+  readonly onError?: (error: Error) => void
+}): Promise<PostgresEventStore> {
+  const { database, catalogue, onError } = options
+  const pool = createPool(database, {
+    max: MAX_CLIENTS,
+    name: 'taktlog log',
+    settings: PLANNER,
+    ...(onError ? { onError } : {}),
+  })
+  try {
+    await reachable(() => ensureLog(pool, options.partitionSize))
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  const names = createNames(pool)
+  const append = createWriter(pool, names)
+  const readStream = createReadStream(pool, names, catalogue)
+  const all = createReadAll(pool, names, catalogue)
+  const listening = createListening(database)
+  const readers: Readers = {
+    matching: (o) => reachable(() => all.matching(o)),
+    readAll: (o) => reachable(() => all.readAll(o)),
+  }
+
+  return {
+    append: (appends) => reachable(() => append(appends)),
+    readStream: (stream, o) => reachable(() => readStream(stream, o)),
+    readAll: readers.readAll,
+    head: () => reachable(() => head(pool)),
+    subscribe: (o) => subscribe(listening, readers, o),
+    async close() {
+      await listening.close()
+      await pool.end()
+    },
+  }
+}
+
+type Readers = Pick<ReturnType<typeof createReadAll>, 'matching' | 'readAll'>
+
+/** Catches up page by page, then waits to be woken. */
+async function* subscribe(
+  listening: Listening,
+  readers: Readers,
+  { after, batchSize: limit = DEFAULT_BATCH, signal, ...filter }: Subscribe,
+): AsyncGenerator<Batch> {
+  const listener = await listening.listen()
+  const filtered = Boolean(filter.types ?? filter.categories)
+  let position = after
+  while (!signal.aborted) {
+    const { heard } = listener
+    const batch = filtered
+      ? await readers.matching({ from: position, limit, ...filter })
+      : await everything(readers, position, limit)
+    if (signal.aborted) return
+    if (batch.upTo > position) {
+      position = batch.upTo
+      yield { facts: batch.facts, position }
+    }
+    if (batch.facts.length < limit) await listener.changed(heard, signal)
+  }
+}
+
+async function everything(readers: Readers, from: number, limit: number) {
+  const facts = await readers.readAll({ from, limit })
+  return { facts, upTo: facts.at(-1)?.position ?? from }
+}
+
+async function head(pool: Parameters<typeof ensureLog>[0]): Promise<number> {
+  const { rows } = await pool.query<{ position: number }>('select position from es.head')
+  return rows[0]!.position
+}
+
+async function reachable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isConnectionError(error) ? new StoreUnavailable(error) : error
+  }
+}

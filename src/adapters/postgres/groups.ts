@@ -1,0 +1,68 @@
+/** How calls are collected into groups. */
+export interface Grouping<T, R> {
+  /** Does a whole group in one round trip; answers in the order of the items. */
+  readonly run: (items: readonly T[]) => Promise<readonly R[]>
+  /** Groups in flight at once. */
+  readonly inFlight: number
+  /** Upper bound of the summed weights in a group; a heavier item travels alone. */
+  readonly maxWeight: number
+  readonly weigh: (item: T) => number
+}
+
+interface Waiting<T, R> {
+  readonly item: T
+  readonly resolve: (result: R) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Natural batching: what is called while a group is in flight travels in the next one. A lone call
+ * waits for nothing but the end of the current tick; under load, groups grow by themselves.
+ */
+export function createGroups<T, R>(grouping: Grouping<T, R>): (item: T) => Promise<R> {
+  const { run, inFlight, maxWeight, weigh } = grouping
+  let queue: Waiting<T, R>[] = []
+  let running = 0
+  let scheduled = false
+
+  const take = (): Waiting<T, R>[] => {
+    let weight = 0
+    let count = 0
+    while (count < queue.length && (count === 0 || weight < maxWeight)) {
+      weight += weigh(queue[count]!.item)
+      if (count > 0 && weight > maxWeight) break
+      count++
+    }
+    const group = queue.slice(0, count)
+    queue = queue.slice(count)
+    return group
+  }
+  const start = async (): Promise<void> => {
+    const group = take()
+    running++
+    try {
+      const results = await run(group.map(({ item }) => item))
+      for (const [i, { resolve }] of group.entries()) resolve(results[i]!)
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    } finally {
+      running--
+      schedule()
+    }
+  }
+  // Not a microtask: all callers that a finished group has woken shall make it into the next one.
+  const schedule = (): void => {
+    if (scheduled || queue.length === 0 || running >= inFlight) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      while (queue.length > 0 && running < inFlight) void start()
+    })
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      queue.push({ item, resolve, reject })
+      schedule()
+    })
+}

@@ -82,10 +82,20 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
     const consulted = await consult(states, decider, command)
     const decision = decider.decide(command, known.state, { at, consulted })
-    if (isRejection(decision)) return decision
-    if (decision.length === 0) return { stream, ...unchanged(known) }
+    if (isRejection(decision) || decision.length === 0) {
+      // Nothing is appended, so no conflict would show that another process has changed the stream.
+      const { revision } = await states.loadFresh(decider, stream)
+      if (revision !== known.revision) continue
+      return isRejection(decision) ? decision : { stream, ...unchanged(known) }
+    }
     const events = decision.map((event, i) => toNew(decider, event, a, i))
-    const [result] = await store.append([{ stream, expected: known.revision, events }])
+    const [result] = await store
+      .append([{ stream, expected: known.revision, events }])
+      .catch((error: unknown) => {
+        // Whether it took effect is unknown: the retry of this command must look at the log.
+        states.forget(stream)
+        throw error
+      })
     if (result!.ok) return { stream, ...states.advance(decider, stream, known, events, result!) }
     states.forget(stream)
     if (n === MAX_ATTEMPTS)
@@ -146,7 +156,7 @@ function parse(decider: Decider, input: unknown): Command | Rejection {
 }
 
 /** How far a source's clock may run ahead before its time is a mistake rather than skew. */
-const MAX_FUTURE_MS = 5 * 60_000
+export const MAX_FUTURE_MS = 5 * 60_000
 
 function occurredAt({ occurredAt: claimed }: CommandEnvelope, now: string): string | Rejection {
   if (claimed === undefined) return now

@@ -13,7 +13,7 @@ export interface Reaction {
   readonly otherwise?: (rejection: Rejection) => Reaction
 }
 
-/** When this happened, then do that. Pure; never part of a replay, and never sees facts of before its start. */
+/** When this happened, then do that. Pure, and never part of a replay. */
 export interface Policy {
   /** Names its checkpoint; kebab-case. */
   readonly name: string

@@ -2,8 +2,9 @@ import { quarantineStream, rejectionEvents } from '../domain/audit/rejection.ts'
 import type { Metadata } from '../domain/event.ts'
 import { observationStream, type ObservationDefinition } from '../domain/observation.ts'
 import type { Append, EventStore, NewEvent } from './event-store.ts'
-import { invalid } from './execute.ts'
+import { invalid, MAX_FUTURE_MS } from './execute.ts'
 import { uuid5 } from './ids.ts'
+import { createOwners } from './owners.ts'
 import type { Clock } from './ports.ts'
 import { createSeen, type Seen } from './seen.ts'
 
@@ -57,20 +58,25 @@ export function createRecord(deps: {
   const { store, clock } = deps
   const seen = createSeen(store)
 
+  const owners = createOwners(store)
+
   return async (observations, context) => {
     const byStream = new Map<string, NewEvent[]>()
     const bad: NewEvent[] = []
     const quarantined: { index: number; why: string }[] = []
-    for (const [index, observation] of observations.entries()) {
-      const checked = check(deps.observations, observation, context)
-      if ('why' in checked) {
-        bad.push(quarantineEvent(observation, checked.why, context, clock.now()))
-        quarantined.push({ index, why: checked.why })
-        continue
+    const now = clock.now()
+    const checked = observations.map((o) => check(deps.observations, o, context, now))
+    const sites = await owners.sites(checked.flatMap((c) => ('owner' in c ? [c.owner] : [])))
+    for (const [index, result] of checked.entries()) {
+      const why = 'why' in result ? result.why : foreign(sites.get(result.owner), result, context)
+      if (why !== null) {
+        bad.push(quarantineEvent(observations[index]!, why, context, now))
+        quarantined.push({ index, why })
+      } else if ('event' in result) {
+        const events = byStream.get(result.stream)
+        if (events) events.push(result.event)
+        else byStream.set(result.stream, [result.event])
       }
-      const events = byStream.get(checked.stream)
-      if (events) events.push(checked.event)
-      else byStream.set(checked.stream, [checked.event])
     }
     const written = await write(store, seen, byStream)
     const aside = await write(store, seen, new Map([[quarantineStream(context.source), bad]]))
@@ -83,16 +89,31 @@ export function createRecord(deps: {
   }
 }
 
+interface Checked {
+  readonly stream: string
+  readonly owner: string
+  readonly event: NewEvent
+}
+
+/** Why an observation about another site's thing is put aside; null when it is not. */
+const foreign = (site: string | undefined, { owner }: Checked, context: ObservationContext) =>
+  site === undefined || site === context.site
+    ? null
+    : `site ${context.site}: ${owner} belongs to site ${site}.`
+
 function check(
   definitions: ReadonlyMap<string, ObservationDefinition>,
   o: Observation,
   context: ObservationContext,
-): { readonly stream: string; readonly event: NewEvent } | { readonly why: string } {
+  now: string,
+): Checked | { readonly why: string } {
   const definition = definitions.get(o.type)
   if (!definition) return { why: `type ${JSON.stringify(o.type)} is not an observation.` }
   const time = typeof o.occurredAt === 'string' ? Date.parse(o.occurredAt) : Number.NaN
   if (Number.isNaN(time))
     return { why: `occurredAt ${JSON.stringify(o.occurredAt)} is not an ISO-8601 instant.` }
+  if (time > Date.parse(now) + MAX_FUTURE_MS)
+    return { why: `occurredAt ${o.occurredAt} is in the future; the time here is ${now}.` }
   const parsed = definition.event.schema.safeParse(o.data)
   if (!parsed.success) return { why: invalid(parsed.error, o.data).why }
   const occurredAt = new Date(time).toISOString()
@@ -109,6 +130,7 @@ function check(
   const { type, version } = definition.event
   return {
     stream: observationStream(definition, parsed.data, occurredAt),
+    owner: definition.owner(parsed.data),
     event: { id, type, schemaVersion: version, data: parsed.data, metadata },
   }
 }
@@ -138,7 +160,11 @@ async function write(
         appends.push({ stream, expected: known[i]!.revision + c * MAX_APPEND, events })
       return chunks.length
     })
-    const results = appends.length > 0 ? await store.append(appends) : []
+    const results = await store.append(appends).catch((error: unknown) => {
+      // Whether it took effect is unknown: the retry must look at the log.
+      for (const [stream] of open) seen.forget(stream)
+      throw error
+    })
     let at = 0
     open = open.filter(([stream], i) => {
       const mine = results.slice(at, at + parts[i]!)

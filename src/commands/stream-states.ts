@@ -67,7 +67,11 @@ export function createStreamStates(store: EventStore) {
       at: { readonly revision: number; readonly position: number },
     ): FirstAck {
       const { occurredAt, site, commandId } = events[0]!.metadata
-      const ack = { ...at, events: events.map(({ id, type }) => ({ id, type })) }
+      const ack = {
+        revision: at.revision,
+        position: at.position,
+        events: events.map(({ id, type }) => ({ id, type })),
+      }
       const state = events.reduce(
         (s, event) => decider.evolve(s, event as never, occurredAt),
         known.state,

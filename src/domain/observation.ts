@@ -9,6 +9,11 @@ export interface ObservationDefinition<D = any> {
   readonly subject: (data: D) => string
   /** Streams that end with the day (default), or with the subject itself. */
   readonly streamPer: 'day' | 'subject'
+  /**
+   * Stream that says which site the subject belongs to (by its first fact): nobody reports on a
+   * subject of another site. A subject nobody has defined yet may be reported on by any.
+   */
+  readonly owner: (data: D) => string
 }
 
 /** @param occurredAt ISO-8601 UTC */
@@ -34,4 +39,5 @@ export const observations = <D>(
     event,
     subject: declaration.subject as (data: unknown) => string,
     streamPer: declaration.streamPer ?? 'day',
+    owner: declaration.owner as (data: unknown) => string,
   }))

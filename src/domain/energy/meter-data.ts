@@ -7,4 +7,5 @@ export const meterData = observations<{ readonly meterId: string }>({
   category: 'meterData',
   events: Object.values(meterDataEvents),
   subject: (data) => data.meterId,
+  owner: (data) => `meter-${data.meterId}`,
 })

@@ -1,4 +1,5 @@
 import { observations } from '../observation.ts'
+import { hierarchyScopeStream } from '../site/events.ts'
 import { equipmentEvents } from './events.ts'
 
 /** All a machine says of itself, in one stream for each machine and UTC day: `equipment-M1-2026-03-02`. */
@@ -7,4 +8,5 @@ export const equipmentObservations = observations<{ readonly equipmentId: string
   category: 'equipment',
   events: Object.values(equipmentEvents),
   subject: ({ equipmentId }) => equipmentId,
+  owner: ({ equipmentId }) => hierarchyScopeStream(equipmentId),
 })

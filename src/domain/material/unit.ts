@@ -109,6 +109,7 @@ export const unitObservations = observations({
   category: 'unit',
   events: [e.processed],
   subject: (data: { readonly serial: string }) => data.serial,
+  owner: (data: { readonly serial: string }) => `unit-${data.serial}`,
   streamPer: 'subject',
 })
 

@@ -51,3 +51,6 @@ export const siteEvents = {
   retired: event('HierarchyScopeRetired', z.object({ ...onScope, reason })),
 }
 export type SiteEvent = EventOf<typeof siteEvents>
+
+/** Stream of a node of the hierarchy: others look there whose equipment it is. */
+export const hierarchyScopeStream = (nodeId: string): string => `hierarchyScope-${nodeId}`

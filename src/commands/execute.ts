@@ -98,7 +98,7 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       })
     if (result!.ok) return { stream, ...states.advance(decider, stream, known, events, result!) }
     states.forget(stream)
-    if (n === MAX_ATTEMPTS)
+    if (n >= MAX_ATTEMPTS)
       throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)
   }
 }

@@ -1,0 +1,287 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import type { EventStore } from '../../src/commands/event-store.ts'
+import { createExecute, type Execute } from '../../src/commands/execute.ts'
+import { runPolicy, type Checkpoints } from '../../src/commands/policy.ts'
+import { createRecord } from '../../src/commands/record.ts'
+import { isRejection, type Decider } from '../../src/domain/decider.ts'
+import type { Recorded } from '../../src/domain/event.ts'
+import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
+import type { LotEvent, UnitEvent } from '../../src/domain/material/events.ts'
+import type { LotCommand } from '../../src/domain/material/lot-commands.ts'
+import { lot } from '../../src/domain/material/lot.ts'
+import { transferPolicy } from '../../src/domain/material/transfer.ts'
+import { unit } from '../../src/domain/material/unit.ts'
+import { minus, plus } from '../../src/domain/types.ts'
+import { lotMovements } from '../../src/projections/material/lot-movements.ts'
+import { lots } from '../../src/projections/material/lots.ts'
+import { replay } from '../../src/projections/projection.ts'
+import { T0, after } from '../spec.ts'
+import { lotCommand, unitCommand, unitObservation } from './arbitraries.ts'
+
+const RUNS = { numRuns: 150 }
+const SITE = 'S1'
+const clock = { now: () => after(10_000) }
+const by = (commandId: string, actor: string) => ({
+  commandId,
+  actor,
+  site: SITE,
+  source: 'race',
+  occurredAt: T0,
+})
+
+/** The store as two processes see it, each call as late as `s` says: anything may come between. */
+const delayed = (s: fc.Scheduler, store: EventStore): EventStore => ({
+  ...store,
+  append: (appends) => s.schedule(Promise.resolve(), 'append').then(() => store.append(appends)),
+  readStream: (stream, options) =>
+    s.schedule(Promise.resolve(), 'read').then(() => store.readStream(stream, options)),
+})
+
+interface Wish {
+  readonly decider: Decider
+  readonly command: { readonly type: string }
+}
+
+/** Two processes on one log, each sending its wishes all at once. */
+async function race(
+  s: fc.Scheduler,
+  store: EventStore,
+  wishes: readonly Wish[],
+  round = 1,
+): Promise<void> {
+  const slow = delayed(s, store)
+  const processes = [0, 1].map(() => createExecute({ store: slow, clock }))
+  const all = Promise.all(
+    wishes.map(({ decider, command }, n) =>
+      processes[n % 2]!(decider, command, by(`c${round}/${n}`, `client ${n}`)),
+    ),
+  )
+  await s.waitFor(all)
+}
+
+/**
+ * Lets the policy run over all there is until nothing more follows. After a crash before the
+ * checkpoint was saved it begins anew, so it runs once more for each.
+ */
+async function settle(store: EventStore, execute: Execute, crashes: number): Promise<void> {
+  for (let run = 0; run <= crashes; run++) {
+    const stop = new AbortController()
+    const save = async (_: string, position: number) => {
+      if (position === (await store.head())) stop.abort()
+    }
+    const checkpoints: Checkpoints = { load: async () => 0, save }
+    await runPolicy(transferPolicy, { store, execute, checkpoints, signal: stop.signal })
+  }
+}
+
+const log = async (store: EventStore): Promise<readonly Recorded<any>[]> =>
+  store.readAll({ from: 0, limit: 1e6 })
+
+const newStore = () => createMemoryEventStore(clock, catalogue)
+const wishes = (command: fc.Arbitrary<{ readonly type: string }>, decider: Decider) =>
+  fc.array(
+    command.map((c) => ({ decider, command: c })),
+    { minLength: 2, maxLength: 16 },
+  )
+
+/** How much of the material all lots together must have: what came in and went out for good. */
+const balance = (facts: readonly Recorded<LotEvent>[]): number =>
+  facts.reduce((sum, { type, data }) => {
+    switch (type) {
+      case 'LotReceived':
+      case 'LotProduced':
+        return plus(sum, data.quantity)
+      case 'LotConsumed':
+      case 'LotScrapped':
+        return minus(sum, data.quantity)
+      case 'LotAdjusted':
+        return plus(sum, data.difference)
+      default:
+        return sum
+    }
+  }, 0)
+
+describe('lots', () => {
+  test('no interleaving takes more of a lot than there is', () =>
+    fc.assert(
+      fc.asyncProperty(fc.scheduler(), wishes(lotCommand, lot), async (s, list) => {
+        const store = newStore()
+        await race(s, store, list)
+        const left = new Map<string, number>()
+        for (const { data, type } of await log(store)) {
+          if (!String(type).startsWith('Lot')) continue
+          const before = left.get(data.lotId) ?? 0
+          const now = plus(before, signed({ type, data } as LotEvent))
+          expect(now, `${type} of ${data.lotId}`).toBeGreaterThanOrEqual(0)
+          left.set(data.lotId, now)
+        }
+      }),
+      RUNS,
+    ))
+
+  test('one of many who want the last of it gets it', () =>
+    fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 8 }), async (s, clients) => {
+        const store = newStore()
+        const receipt: LotCommand = {
+          type: 'ReceiveLot',
+          lotId: 'L1',
+          movementId: 'm0',
+          materialId: 'steel',
+          quantity: 10,
+          unit: 'KGM',
+          supplierId: null,
+          supplierLotId: null,
+          locationId: null,
+          personId: null,
+        }
+        await createExecute({ store, clock })(lot, receipt, by('first', 'client'))
+        const wants = Array.from({ length: clients }, (_, n) => ({
+          decider: lot,
+          command: {
+            type: 'ConsumeLot',
+            lotId: 'L1',
+            movementId: `m${n + 1}`,
+            quantity: 10,
+            unit: 'KGM',
+            orderId: 'PO-1',
+          },
+        }))
+        await race(s, store, wants)
+        const facts = await log(store)
+        expect(facts.filter((f) => f.type === 'LotConsumed')).toHaveLength(1)
+        expect(facts.filter((f) => f.type === 'CommandRejected')).toHaveLength(clients - 1)
+      }),
+      RUNS,
+    ))
+
+  test('splits and merges balance once their policy has run, crashes and all', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        wishes(lotCommand, lot),
+        fc.integer({ min: 0, max: 2 }),
+        async (s, list, crashes) => {
+          const store = newStore()
+          // The process of the policy has seen the lots before others change them.
+          const policyProcess = createExecute({ store, clock })
+          await race(s, store, list.slice(0, 6))
+          await settle(store, policyProcess, crashes)
+          await race(s, store, list.slice(6), 2)
+          await settle(store, policyProcess, crashes)
+          const facts = (await log(store)) as readonly Recorded<LotEvent>[]
+          const onHand = [...replay(lots, facts).values()].reduce((n, r) => plus(n, r.quantity), 0)
+          expect(onHand).toBe(balance(facts))
+          const movements = [...replay(lotMovements, facts).values()]
+          expect(movements.reduce((n, r) => plus(n, r.quantity), 0)).toBe(onHand)
+          expect(open(facts)).toEqual([])
+        },
+      ),
+      RUNS,
+    ))
+})
+
+/** Transfers that left one lot and neither arrived in another nor came back, or did both. */
+const open = (facts: readonly Recorded<LotEvent>[]): string[] =>
+  facts
+    .filter((f) => f.type === 'LotSplit' || f.type === 'LotMerged')
+    .filter(({ data: { lotId, transferId } }: any) => {
+      const ends = facts.filter(
+        ({ type, data }: any) =>
+          data.transferId === transferId &&
+          ((type === 'LotTransferReceived' && data.fromLotId === lotId) ||
+            (type === 'LotTransferReturned' && data.lotId === lotId)),
+      )
+      return ends.length !== 1
+    })
+    .map(({ data }: any) => `${data.lotId}/${data.transferId}`)
+
+function signed(event: LotEvent): number {
+  switch (event.type) {
+    case 'LotReceived':
+    case 'LotProduced':
+    case 'LotTransferReceived':
+    case 'LotTransferReturned':
+      return event.data.quantity
+    case 'LotConsumed':
+    case 'LotScrapped':
+    case 'LotSplit':
+    case 'LotMerged':
+      return -event.data.quantity
+    case 'LotAdjusted':
+      return event.data.difference
+    case 'LotMoved':
+    case 'LotHeld':
+    case 'LotReleased':
+    case 'LotTransferDeclined':
+      return 0
+  }
+}
+
+describe('serials', () => {
+  test('no interleaving puts one into two parents, with machines reporting meanwhile', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        wishes(unitCommand, unit),
+        fc.array(unitObservation, { maxLength: 6 }),
+        async (s, list, seen) => {
+          const store = newStore()
+          const record = createRecord({
+            store: delayed(s, store),
+            clock,
+            observations: observationDefinitions,
+          })
+          const reports = Promise.all(
+            seen.map((o) => record([o], { source: 'm', site: SITE, actor: 'm' })),
+          )
+          await race(s, store, list)
+          await s.waitFor(reports)
+          const facts = (await log(store)) as readonly Recorded<UnitEvent>[]
+          const parents = new Map<string, string>()
+          for (const { type, data } of facts) {
+            if (type === 'ComponentInstalled') {
+              expect(parents.get(data.serial)).toBeUndefined()
+              parents.set(data.serial, data.parentSerial)
+            } else if (type === 'ComponentRemoved') {
+              expect(parents.get(data.serial)).toBe(data.parentSerial)
+              parents.delete(data.serial)
+            }
+          }
+          const distinct = new Set(seen.map((o) => JSON.stringify(o)))
+          expect(facts.filter((f) => f.type === 'UnitProcessed')).toHaveLength(distinct.size)
+        },
+      ),
+      RUNS,
+    ))
+})
+
+describe('two processes', () => {
+  test('a refusal never rests on what the other has changed since', async () => {
+    const store = newStore()
+    const [here, there] = [0, 1].map(() => createExecute({ store, clock })) as [Execute, Execute]
+    const receive = (movementId: string) => ({
+      type: 'ReceiveLot',
+      lotId: 'L1',
+      movementId,
+      materialId: 'steel',
+      quantity: 5,
+      unit: 'KGM',
+    })
+    const consume = (movementId: string) => ({
+      type: 'ConsumeLot',
+      lotId: 'L1',
+      movementId,
+      quantity: 5,
+      unit: 'KGM',
+      orderId: 'PO-1',
+    })
+    await here(lot, receive('r1'), by('c1', 'a'))
+    await here(lot, consume('u1'), by('c2', 'a'))
+    await there(lot, receive('r2'), by('c3', 'b'))
+    const outcome = await here(lot, consume('u2'), by('c4', 'a'))
+    expect(isRejection(outcome) ? outcome : 'granted').toBe('granted')
+  })
+})

@@ -20,6 +20,9 @@ export interface InspectionRow {
   notJudged: number
   /** Characteristics of the plan that were not inspected. */
   missing: string[]
+  /** What was inspected, and with what. */
+  characteristicIds: string[]
+  instrumentIds: string[]
   corrections: number
 }
 
@@ -44,6 +47,8 @@ export const inspections = projection<InspectionRow>()<InspectionEvent>({
     failed: 'bigint',
     notJudged: 'bigint',
     missing: 'jsonb',
+    characteristicIds: 'jsonb',
+    instrumentIds: 'jsonb',
     corrections: 'bigint',
   },
   indexes: [['at'], ['subjectId', 'at'], ['materialId', 'at'], ['orderId', 'at']],
@@ -64,6 +69,8 @@ export const inspections = projection<InspectionRow>()<InspectionEvent>({
         verdict: data.verdict,
         ...data.results.reduce((counts, r) => count(counts, r.verdict, 1), NONE),
         missing: data.missing,
+        characteristicIds: [...new Set(data.results.map((r) => r.characteristicId))],
+        instrumentIds: [...new Set(data.results.flatMap((r) => r.instrumentId ?? []))],
         corrections: 0,
       }),
     },

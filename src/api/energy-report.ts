@@ -1,0 +1,285 @@
+import { baseOf } from '../domain/energy/units.ts'
+import { timeZone as ianaName } from '../domain/site/time-zone.ts'
+import { builder, quantity, QuantityRef } from './builder.ts'
+import type { Context } from './context.ts'
+import {
+  byBucketSql,
+  byMeterSql,
+  metersByIdSql,
+  metersInScopeSql,
+  peakSql,
+  problemsSql,
+  timeZoneSql,
+  type Bucket,
+  type Selection,
+} from './energy-sql.ts'
+import { Medium } from './energy.ts'
+import { apiError } from './errors.ts'
+import type { Reader } from './reader.ts'
+
+/**
+ * `energy`: what flowed through some meters in a window, in total, by meter or by time. All sums are
+ * made by the database; each part of the answer is computed only when asked for.
+ */
+
+/** A year of quarters of an hour, and a bit. */
+const MAX_BUCKETS = 40_000
+const MAX_METERS = 1_000
+const MAX_PROBLEMS = 1_000
+
+interface MeterSum {
+  readonly meterId: string
+  readonly unit: string
+  readonly quantity: number
+  /** Seconds of the window with data. */
+  readonly covered: number
+}
+interface Report {
+  readonly selection: Selection
+  readonly groupBy: Bucket | 'METER'
+  readonly meterIds: readonly string[]
+  /** Unit of all sums. */
+  readonly unit: string
+  readonly sums: readonly MeterSum[]
+}
+
+const GroupBy = builder.enumType('EnergyGroupBy', {
+  description: 'What one bucket of an energy report is.',
+  values: {
+    METER: { description: 'One meter over the whole window.' },
+    QUARTER_HOUR: { description: '15 minutes, aligned to the clock.' },
+    HOUR: { description: 'An hour.' },
+    DAY: { description: 'A day of the site, 23 or 25 hours long when its clock is changed.' },
+    WEEK: { description: 'A week from Monday on.' },
+    MONTH: { description: 'A month.' },
+    YEAR: { description: 'A year.' },
+  },
+})
+
+const windowMs = ({ from, to }: Pick<Selection, 'from' | 'to'>): number =>
+  Date.parse(to) - Date.parse(from)
+/** Observed share of time; meters that report a span twice do not make it more than whole. */
+const coverage = (coveredSeconds: number, ms: number, meters: number): number =>
+  meters === 0 ? 0 : Math.min(1, Math.round((coveredSeconds * 1e9) / (ms * meters)) / 1e6)
+const ofReport = (r: Report, seconds: number, window: Pick<Selection, 'from' | 'to'>) =>
+  coverage(seconds, windowMs(window), r.meterIds.length)
+
+interface BucketRow {
+  readonly meterId: string | null
+  readonly from: string
+  readonly to: string
+  readonly quantity: number
+  readonly unit: string
+  readonly coverage: number
+}
+const BucketRef = builder.objectRef<BucketRow>('EnergyBucket').implement({
+  description: 'A part of an energy report.',
+  fields: (t) => ({
+    meterId: t.exposeID('meterId', { nullable: true, description: 'Grouped by METER: which.' }),
+    from: t.expose('from', { type: 'DateTime', description: 'Begin.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'End.' }),
+    quantity: t.field({
+      type: QuantityRef,
+      description: 'What flowed.',
+      complexity: 0,
+      resolve: (b) => quantity(b.quantity, b.unit),
+    }),
+    coverage: t.exposeFloat('coverage', { description: 'Share of its time with data, 0 to 1.' }),
+  }),
+})
+
+interface Peak {
+  readonly kw: number
+  readonly at: string
+}
+const PeakRef = builder.objectRef<Peak>('PeakDemand').implement({
+  description: 'Highest average power over 15 minutes, aligned to the clock.',
+  fields: (t) => ({
+    kw: t.exposeFloat('kw', { description: 'In kilowatts.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'End of the 15 minutes.' }),
+  }),
+})
+
+interface Problem {
+  readonly meterId: string
+  readonly from: string
+  readonly to: string
+  readonly problem: string
+}
+const ProblemRef = builder.objectRef<Problem>('RegisterProblem').implement({
+  description: 'A span in which register readings do not tell what flowed; it counts nowhere.',
+  fields: (t) => ({
+    meterId: t.exposeID('meterId', { description: 'Meter.' }),
+    from: t.expose('from', { type: 'DateTime', description: 'Reading before.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'Reading after.' }),
+    problem: t.exposeString('problem', {
+      description:
+        'FALL: the register went backwards and no roll-over or exchange explains it. ' +
+        'UNREAD: exchanged without a last stand. UNIT: two units that do not compare.',
+    }),
+  }),
+})
+
+const ReportRef = builder.objectRef<Report>('EnergyReport').implement({
+  description: 'What flowed through some meters in a window.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Begin.', resolve: (r) => r.selection.from }),
+    to: t.field({ type: 'DateTime', description: 'End.', resolve: (r) => r.selection.to }),
+    timeZone: t.string({
+      description: 'IANA zone in which its days begin.',
+      resolve: (r) => r.selection.timeZone,
+    }),
+    meterIds: t.exposeIDList('meterIds', { description: 'Meters that count.' }),
+    total: t.field({
+      type: QuantityRef,
+      nullable: true,
+      description: 'Over all meters; null where there is no data at all, which is not zero.',
+      resolve: ({ sums, unit }) =>
+        sums.length === 0 ? null : quantity(sixDecimals(sums.map((s) => s.quantity)), unit),
+    }),
+    coverage: t.float({
+      description: 'Share of the time of all meters with data, 0 to 1.',
+      resolve: (r) => ofReport(r, add(r.sums.map((s) => s.covered)), r.selection),
+    }),
+    peakDemand: t.field({
+      type: PeakRef,
+      nullable: true,
+      description:
+        'Of all meters together; null without energy in intervals of 15 minutes or less.',
+      complexity: 50,
+      resolve: async ({ selection }, _, { reads }) => {
+        const [peak] = await reads.query<Peak>('energy', (sites) => peakSql(selection, sites))
+        return peak ?? null
+      },
+    }),
+    buckets: t.field({
+      type: [BucketRef],
+      description: 'By `groupBy`, oldest first; one without any data is left out.',
+      complexity: { field: 50, multiplier: 20 },
+      resolve: (report, _, { reads }) => bucketsOf(report, reads),
+    }),
+    problems: t.field({
+      type: [ProblemRef],
+      description: `Spans whose readings do not tell what flowed, the first ${MAX_PROBLEMS}.`,
+      complexity: { field: 20, multiplier: 5 },
+      resolve: ({ selection }, _, { reads }) =>
+        reads.query<Problem>('energy', (sites) => problemsSql(selection, MAX_PROBLEMS, sites)),
+    }),
+  }),
+})
+
+const add = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+const sixDecimals = (numbers: readonly number[]): number => Math.round(add(numbers) * 1e6) / 1e6
+
+async function bucketsOf(report: Report, reads: Reader): Promise<readonly BucketRow[]> {
+  const { selection, groupBy, unit, sums } = report
+  if (groupBy === 'METER') {
+    const { from, to } = selection
+    return sums.map((s) => ({
+      ...{ meterId: s.meterId, from, to, quantity: s.quantity, unit },
+      coverage: coverage(s.covered, windowMs(selection), 1),
+    }))
+  }
+  const rows = await reads.query<Omit<BucketRow, 'unit'> & { covered: number }>('energy', (sites) =>
+    byBucketSql(selection, { bucket: groupBy, limit: MAX_BUCKETS + 1 }, sites),
+  )
+  if (rows.length > MAX_BUCKETS)
+    throw apiError('InvalidInput', `groupBy ${groupBy} makes more than ${MAX_BUCKETS} buckets.`)
+  return rows.map(({ covered, ...row }) => ({
+    ...{ ...row, meterId: null, unit },
+    coverage: ofReport(report, covered, row),
+  }))
+}
+
+interface Args {
+  readonly meterIds?: readonly string[] | null
+  readonly scopeId?: string | null
+  readonly medium?: string | null
+  readonly from: string
+  readonly to: string
+  readonly groupBy?: Report['groupBy'] | null
+  readonly timeZone?: string | null
+  readonly atLeast?: number | null
+}
+interface FoundMeter {
+  readonly meterId: string
+  readonly site: string | null
+  readonly kind: string | null
+  readonly unit: string | null
+}
+
+builder.queryField('energy', (t: any) =>
+  t.field({
+    type: ReportRef,
+    nullable: true,
+    description:
+      'What flowed through meters in a window. Intervals across its edges count by their share of time.',
+    args: {
+      meterIds: t.arg({ type: ['ID'], description: 'These meters, each counted.' }),
+      scopeId: t.arg.id({
+        description:
+          'Or a node of the plant hierarchy: its topmost meters, so nothing counts twice.',
+      }),
+      medium: t.arg({ type: Medium, description: 'Of a scope: which; ELECTRICITY by default.' }),
+      from: t.arg({ type: 'DateTime', required: true, description: 'From this moment on.' }),
+      to: t.arg({ type: 'DateTime', required: true, description: 'Until before this moment.' }),
+      groupBy: t.arg({ type: GroupBy, description: 'DAY by default.' }),
+      timeZone: t.arg.string({
+        description: 'IANA zone in which days and months begin; that of the site by default.',
+      }),
+      atLeast: t.arg({
+        type: 'Position',
+        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+      }),
+    },
+    complexity: 50,
+    resolve: (_: unknown, args: Args, context: Context) => report(args, context),
+  }),
+)
+
+async function report(args: Args, { reads }: Context): Promise<Report> {
+  const { from, to } = args
+  if (from >= to) throw apiError('InvalidInput', `to ${to} is not after from ${from}.`)
+  await reads.waitFor(args.atLeast)
+  const found = await metersOf(args, reads)
+  const ids = (counters: boolean) =>
+    found.filter((m) => (m.kind === 'COUNTER') === counters).map((m) => m.meterId)
+  const timeZone = await timeZoneOf(args, found, reads)
+  const selection = { from, to, timeZone, intervalMeters: ids(false), counterMeters: ids(true) }
+  const sums = await reads.query<MeterSum>('energy', (sites) => byMeterSql(selection, sites))
+  const units = new Set(sums.map((s) => s.unit))
+  if (units.size > 1)
+    throw apiError('InvalidInput', `${[...units].join(' and ')} do not add up; name fewer meters.`)
+  const [unit = baseOf(found[0]?.unit ?? 'KWH').unit] = units
+  const meterIds = found.map((m) => m.meterId)
+  return { selection, groupBy: args.groupBy ?? 'DAY', meterIds, unit, sums }
+}
+
+async function metersOf(args: Args, reads: Reader): Promise<readonly FoundMeter[]> {
+  const { meterIds, scopeId } = args
+  if ((meterIds == null) === (scopeId == null))
+    throw apiError('InvalidInput', 'give either meterIds or scopeId.')
+  if (meterIds != null && args.medium != null)
+    throw apiError('InvalidInput', 'medium goes with scopeId; meters measure what they measure.')
+  const found = await reads.query<FoundMeter>('energy', (sites) =>
+    meterIds == null
+      ? metersInScopeSql({ scopeId: scopeId!, medium: args.medium ?? 'ELECTRICITY' }, sites)
+      : metersByIdSql(meterIds, sites),
+  )
+  if (found.length > MAX_METERS)
+    throw apiError('InvalidInput', `more than ${MAX_METERS} meters; choose a smaller scope.`)
+  return found
+}
+
+async function timeZoneOf(args: Args, found: readonly FoundMeter[], reads: Reader) {
+  if (args.timeZone != null) {
+    const parsed = ianaName.safeParse(args.timeZone)
+    if (!parsed.success)
+      throw apiError('InvalidInput', `timeZone ${args.timeZone} is not an IANA time zone.`)
+    return parsed.data
+  }
+  const site = found.find((m) => m.site !== null)?.site
+  if (site == null) return 'UTC'
+  const [row] = await reads.query<{ timeZone: string }>('energy', () => timeZoneSql(site))
+  return row?.timeZone ?? 'UTC'
+}

@@ -1,0 +1,54 @@
+import { graphql } from 'graphql'
+import { createContext } from '../../src/api/context.ts'
+import { schema } from '../../src/api/schema.ts'
+import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
+import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
+import { createTables } from '../../src/adapters/postgres/tables.ts'
+import { createExecute } from '../../src/commands/execute.ts'
+import { createRecord } from '../../src/commands/record.ts'
+import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
+import type { Projection } from '../../src/projections/projection.ts'
+import { createProjector } from '../../src/projections/projector.ts'
+import { freshDatabase } from './postgres.ts'
+
+const clock = { now: () => '2030-01-01T00:00:00.000Z' }
+/** Far beyond what any of these tests needs. */
+const MAX_WAIT_MS = 50_000
+
+/**
+ * A whole Taktlog for a test of the API: the log in memory, these read models in a database of their
+ * own. `settled` resolves when they have everything; `ask` answers like a client sees it.
+ */
+export async function plantWithApi(projections: readonly Projection[]) {
+  const { connection, pool, drop } = await freshDatabase()
+  const store = createMemoryEventStore(clock, catalogue)
+  const execute = createExecute({ store, clock })
+  const record = createRecord({ store, clock, observations: observationDefinitions })
+  const projector = createProjector({ store, tables: createTables(connection), projections })
+  const stopped = new AbortController()
+  const running = projector.run(stopped.signal)
+  const reads = createReadModels({ pool, store, projections, projector })
+  const services = {
+    ...{ store, execute, record, reads, clock, observations: observationDefinitions },
+    onChange: () => () => {},
+  }
+  const settled = async (): Promise<void> => {
+    if (!(await reads.waitFor(await store.head(), MAX_WAIT_MS)))
+      throw new Error('the read models stay behind')
+  }
+  const ask = async (source: string, principal: Principal = systemPrincipal): Promise<any> => {
+    const contextValue = createContext(services, principal)
+    const { data, errors } = await graphql({ schema, source, contextValue })
+    if (errors) throw errors[0]
+    return data
+  }
+  return {
+    ...{ execute, record, reads, pool, settled, ask },
+    async end() {
+      stopped.abort()
+      await running
+      await drop()
+    },
+  }
+}

@@ -5,11 +5,14 @@ import type { UnitCommand } from '../../src/domain/material/unit-commands.ts'
 import { after } from '../spec.ts'
 
 const lotId = fc.constantFrom('L1', 'L2', 'L3')
-const movementId = fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5', 'm6')
-const transferId = fc.constantFrom('t1', 't2', 't3')
+const movementId = fc.integer({ min: 1, max: 12 }).map((n) => `m${n}`)
+const transferId = fc.integer({ min: 1, max: 6 }).map((n) => `t${n}`)
 const holdId = fc.constantFrom('h1', 'h2')
-const materialId = fc.constantFrom('steel', 'steel', 'steel', 'brass')
-const unit = fc.constantFrom('KGM', 'KGM', 'KGM', 'C62')
+/** Now and then the wrong one. */
+const mostly = <T>(usual: T, other: T) =>
+  fc.oneof({ arbitrary: fc.constant(usual), weight: 9 }, fc.constant(other))
+const materialId = mostly('steel', 'brass')
+const unit = mostly('KGM', 'C62')
 /** Tenths do not add up in binary; what is kept must all the same. */
 const quantity = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(0.1, 0.2, 0.7))
 const locationId = fc.constantFrom(null, 'WH1', 'WH2')

@@ -9,7 +9,6 @@ import { isRejection, type Decider } from '../../src/domain/decider.ts'
 import type { Recorded } from '../../src/domain/event.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import type { LotEvent, UnitEvent } from '../../src/domain/material/events.ts'
-import type { LotCommand } from '../../src/domain/material/lot-commands.ts'
 import { lot } from '../../src/domain/material/lot.ts'
 import { transferPolicy } from '../../src/domain/material/transfer.ts'
 import { unit } from '../../src/domain/material/unit.ts'
@@ -83,8 +82,38 @@ const newStore = () => createMemoryEventStore(clock, catalogue)
 const wishes = (command: fc.Arbitrary<{ readonly type: string }>, decider: Decider) =>
   fc.array(
     command.map((c) => ({ decider, command: c })),
-    { minLength: 2, maxLength: 16 },
+    { minLength: 2, maxLength: 24, size: 'max' },
   )
+
+const receipt = (lotId: string, materialId = 'steel') => ({
+  type: 'ReceiveLot',
+  lotId,
+  movementId: 'stock',
+  materialId,
+  quantity: 10,
+  unit: 'KGM',
+})
+const use = (movementId: string) => ({
+  type: 'ConsumeLot',
+  lotId: 'L1',
+  movementId,
+  quantity: 10,
+  unit: 'KGM',
+  orderId: 'PO-1',
+})
+
+/** A store with something in it, so that wishes meet more than refusals. */
+async function stocked(): Promise<EventStore> {
+  const store = newStore()
+  const execute = createExecute({ store, clock })
+  for (const command of [receipt('L1'), receipt('L2'), receipt('L3', 'brass')])
+    await execute(lot, command, by(`stock ${command.lotId}`, 'client'))
+  for (const serial of ['S1', 'S2', 'S3']) {
+    const command = { type: 'ProduceUnit', serial, movementId: 'stock', materialId: 'pump' }
+    await execute(unit, command, by(`stock ${serial}`, 'client'))
+  }
+  return store
+}
 
 /** How much of the material all lots together must have: what came in and went out for good. */
 const balance = (facts: readonly Recorded<LotEvent>[]): number =>
@@ -107,7 +136,7 @@ describe('lots', () => {
   test('no interleaving takes more of a lot than there is', () =>
     fc.assert(
       fc.asyncProperty(fc.scheduler(), wishes(lotCommand, lot), async (s, list) => {
-        const store = newStore()
+        const store = await stocked()
         await race(s, store, list)
         const left = new Map<string, number>()
         for (const { data, type } of await log(store)) {
@@ -124,30 +153,10 @@ describe('lots', () => {
   test('one of many who want the last of it gets it', () =>
     fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 8 }), async (s, clients) => {
-        const store = newStore()
-        const receipt: LotCommand = {
-          type: 'ReceiveLot',
-          lotId: 'L1',
-          movementId: 'm0',
-          materialId: 'steel',
-          quantity: 10,
-          unit: 'KGM',
-          supplierId: null,
-          supplierLotId: null,
-          locationId: null,
-          personId: null,
-        }
-        await createExecute({ store, clock })(lot, receipt, by('first', 'client'))
+        const store = await stocked()
         const wants = Array.from({ length: clients }, (_, n) => ({
           decider: lot,
-          command: {
-            type: 'ConsumeLot',
-            lotId: 'L1',
-            movementId: `m${n + 1}`,
-            quantity: 10,
-            unit: 'KGM',
-            orderId: 'PO-1',
-          },
+          command: use(`m${n}`),
         }))
         await race(s, store, wants)
         const facts = await log(store)
@@ -164,12 +173,12 @@ describe('lots', () => {
         wishes(lotCommand, lot),
         fc.integer({ min: 0, max: 2 }),
         async (s, list, crashes) => {
-          const store = newStore()
+          const store = await stocked()
           // The process of the policy has seen the lots before others change them.
           const policyProcess = createExecute({ store, clock })
-          await race(s, store, list.slice(0, 6))
+          await race(s, store, list.slice(0, 12))
           await settle(store, policyProcess, crashes)
-          await race(s, store, list.slice(6), 2)
+          await race(s, store, list.slice(12), 2)
           await settle(store, policyProcess, crashes)
           const facts = (await log(store)) as readonly Recorded<LotEvent>[]
           const onHand = [...replay(lots, facts).values()].reduce((n, r) => plus(n, r.quantity), 0)
@@ -228,7 +237,7 @@ describe('serials', () => {
         wishes(unitCommand, unit),
         fc.array(unitObservation, { maxLength: 6 }),
         async (s, list, seen) => {
-          const store = newStore()
+          const store = await stocked()
           const record = createRecord({
             store: delayed(s, store),
             clock,
@@ -262,26 +271,11 @@ describe('two processes', () => {
   test('a refusal never rests on what the other has changed since', async () => {
     const store = newStore()
     const [here, there] = [0, 1].map(() => createExecute({ store, clock })) as [Execute, Execute]
-    const receive = (movementId: string) => ({
-      type: 'ReceiveLot',
-      lotId: 'L1',
-      movementId,
-      materialId: 'steel',
-      quantity: 5,
-      unit: 'KGM',
-    })
-    const consume = (movementId: string) => ({
-      type: 'ConsumeLot',
-      lotId: 'L1',
-      movementId,
-      quantity: 5,
-      unit: 'KGM',
-      orderId: 'PO-1',
-    })
+    const receive = (movementId: string) => ({ ...receipt('L1'), movementId })
     await here(lot, receive('r1'), by('c1', 'a'))
-    await here(lot, consume('u1'), by('c2', 'a'))
+    await here(lot, use('u1'), by('c2', 'a'))
     await there(lot, receive('r2'), by('c3', 'b'))
-    const outcome = await here(lot, consume('u2'), by('c4', 'a'))
+    const outcome = await here(lot, use('u2'), by('c4', 'a'))
     expect(isRejection(outcome) ? outcome : 'granted').toBe('granted')
   })
 })

@@ -1,0 +1,62 @@
+import type { z } from 'zod'
+import type { meterCommands } from '../../domain/energy/meter.ts'
+import type { MeterDataEvent } from '../../domain/energy/events.ts'
+import type { EquipmentEvent } from '../../domain/equipment/events.ts'
+import type { UnitEvent } from '../../domain/material/events.ts'
+import type { lotCommands } from '../../domain/material/lot-commands.ts'
+import type { unitCommands } from '../../domain/material/unit-commands.ts'
+import type { orderCommands } from '../../domain/production/order-commands.ts'
+import type { inspectionCommands } from '../../domain/quality/inspection-commands.ts'
+import type { inspectionPlanCommands } from '../../domain/quality/inspection-plan.ts'
+import type { siteCommands } from '../../domain/site/hierarchy-scope.ts'
+
+type Schemas = typeof siteCommands &
+  typeof meterCommands &
+  typeof inspectionPlanCommands &
+  typeof inspectionCommands &
+  typeof lotCommands &
+  typeof unitCommands &
+  typeof orderCommands
+export type CommandType = keyof Schemas
+export type InputOf<T extends CommandType> = Omit<z.input<Schemas[T]>, 'type'>
+
+/** One mutation of a command, with the moment it claims. */
+export interface Wish {
+  readonly kind: 'command'
+  readonly type: CommandType
+  readonly commandId: string
+  /** ISO-8601 UTC with milliseconds. */
+  readonly occurredAt: string
+  readonly input: Readonly<Record<string, unknown>>
+  /** What has to be over before this is sent: wishes that share a key keep their order. */
+  readonly keys: readonly string[]
+  /** Code of the refusal that is meant to come, for a wish that nobody may grant. */
+  readonly expect?: string
+}
+
+/** What machines and meters of this plant say, as it is recorded. */
+export type Said = EquipmentEvent | MeterDataEvent | Extract<UnitEvent, { type: 'UnitProcessed' }>
+export type Observed = Said & { readonly kind: 'observation'; readonly occurredAt: string }
+export type Action = Wish | Observed
+
+const KEYS: Readonly<Record<string, string>> = {
+  scopeId: 'scope',
+  parentId: 'scope',
+  meterId: 'meter',
+  parentMeterId: 'meter',
+  inspectionId: 'inspection',
+  lotId: 'lot',
+  intoLotId: 'lot',
+  serial: 'unit',
+  parentSerial: 'unit',
+}
+
+/** Streams a wish is decided on or looks at; an order only where the wish is about the order itself. */
+export function keysOf(input: Readonly<Record<string, unknown>>): readonly string[] {
+  const found = Object.entries(KEYS).flatMap(([field, kind]) =>
+    typeof input[field] === 'string' ? [`${kind} ${input[field]}`] : [],
+  )
+  if (found.length > 0) return [...new Set(found)]
+  const id = input['orderId'] ?? input['planId']
+  return typeof id === 'string' ? [`about ${id}`] : []
+}

@@ -18,24 +18,39 @@ export interface ChangesOptions<Row extends object> {
   readonly only: { readonly arg: string; readonly description: string }
   /** Value of the row that `only` is about; its key by default. */
   readonly idOf?: (row: Keyed<Row>) => string
+  /** Further arguments (ID), and what they make of a subscription: which of the rows it delivers. */
+  readonly also?: {
+    readonly args: Readonly<Record<string, string>>
+    readonly keep: (
+      args: any,
+      context: Context,
+    ) => Promise<((row: Keyed<Row>) => boolean) | undefined>
+  }
 }
 
 /** A subscription field that delivers each row of a read model after it changed. */
 export function changesField<Row extends object>(name: string, options: ChangesOptions<Row>): void {
-  const { projection, node, description, only } = options
+  const { projection, node, description, only, also } = options
   builder.subscriptionField(name, (t: any) =>
     t.field({
       type: node,
       description,
       args: {
         [only.arg]: t.arg({ type: ['ID'], description: `${only.description} All by default.` }),
+        ...Object.fromEntries(
+          Object.entries(also?.args ?? {}).map(([name, says]) => [
+            name,
+            t.arg.id({ description: says }),
+          ]),
+        ),
       },
-      subscribe: async (_: unknown, args: Record<string, string[] | null>, context: Context) => {
-        const ids = args[only.arg]
+      subscribe: async (_: unknown, args: Record<string, any>, context: Context) => {
+        const ids: readonly string[] | null | undefined = args[only.arg]
         if (ids && ids.length > MAX_KEYS)
           throw apiError('InvalidInput', `${only.arg}: name at most ${MAX_KEYS}, or none for all.`)
         await context.access.demand({ kind: 'read', context: projection.context, site: null })
-        return changes(context, options, ids ? new Set(ids) : null)
+        const keep = await also?.keep(args, context)
+        return changes(context, { ...options, keep }, ids ? new Set(ids) : null)
       },
       resolve: (row: Keyed<Row>) => row,
     }),
@@ -48,17 +63,22 @@ export function changesField<Row extends object>(name: string, options: ChangesO
  */
 function changes<Row extends object>(
   { reads, onChange, principal }: Context,
-  { projection, idOf }: ChangesOptions<Row>,
+  {
+    projection,
+    idOf,
+    keep,
+  }: ChangesOptions<Row> & { readonly keep?: ((row: Keyed<Row>) => boolean) | undefined },
   ids: ReadonlySet<string> | null,
 ): Repeater<Keyed<Row>> {
   return new Repeater(async (push, stop) => {
     let pending = new Set<string>()
     let wake = (): void => {}
     const ended = new AbortController()
-    const off = onChange((change) => {
-      if (change.projection !== projection.name) return
-      for (const key of change.keys) if (idOf || !ids || ids.has(key)) pending.add(key)
-      wake()
+    const off = onChange((changed) => {
+      for (const { projection: name, keys } of changed)
+        if (name === projection.name)
+          for (const key of keys) if (idOf || !ids || ids.has(key)) pending.add(key)
+      if (pending.size > 0) wake()
     })
     void stop.then(() => {
       ended.abort()
@@ -76,7 +96,8 @@ function changes<Row extends object>(
       pending = new Set()
       for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK)
         for (const row of await reads.rows(projection, keys.slice(i, i + CHUNK)))
-          if (row && (!ids || ids.has(idOf?.(row) ?? row.key))) await push(row)
+          if (row && (!ids || ids.has(idOf?.(row) ?? row.key)) && (keep?.(row) ?? true))
+            await push(row)
     }
   })
 }

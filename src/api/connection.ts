@@ -18,6 +18,8 @@ export interface FilterField<Row extends object> {
   /** GraphQL input type; a list of it for `in`. `isNull` and `isNotNull` are Boolean: true applies it. */
   readonly type: any
   readonly description: string
+  /** What the condition compares with, where that is not the argument itself: an area's equipment. */
+  readonly compareWith?: (value: any, context: Context) => Promise<unknown>
 }
 type OrderColumn<Row extends object> = PageQuery<Row>['orderBy']['column']
 
@@ -26,6 +28,8 @@ export interface ConnectionOptions<Row extends object> {
   /** GraphQL type of a row. */
   readonly node: any
   readonly description: string
+  /** Conditions that always hold. */
+  readonly only?: readonly Condition<Row>[]
   readonly filters: Readonly<Record<string, FilterField<Row>>>
   /** Columns a client may order by, `key` among them if it makes sense. */
   readonly orderable: readonly OrderColumn<Row>[]
@@ -73,13 +77,14 @@ const AsOf = builder.objectRef<ProjectionStatus>('Freshness').implement({
   }),
 })
 
+/** `first` and `after`. */
 export const cursorArgs = (t: any) => ({
   first: t.arg.int({
     description: `Rows of the page: ${DEFAULT_PAGE} by default, up to ${MAX_PAGE}.`,
   }),
   after: t.arg.string({ description: 'Cursor after which the page begins.' }),
 })
-const pageArgs = (t: any) => ({
+export const pageArgs = (t: any) => ({
   ...cursorArgs(t),
   atLeast: t.arg({
     type: 'Position',
@@ -187,9 +192,9 @@ export function connectionField<Row extends object>(
       description,
       args: args(t),
       complexity: listCost,
-      resolve: async (_: unknown, given: Args, { reads }: Context, _info: GraphQLResolveInfo) => {
-        await reads.waitFor(given.atLeast)
-        return readPage(reads, p, pageQuery(options, given))
+      resolve: async (_: unknown, given: Args, context: Context, _info: GraphQLResolveInfo) => {
+        await context.reads.waitFor(given.atLeast)
+        return readPage(context.reads, p, await pageQuery(options, given, context))
       },
     }),
   )
@@ -242,18 +247,19 @@ const Direction = builder.enumType('OrderDirection', {
   },
 })
 
-function pageQuery<Row extends object>(
-  { filters, defaultOrder }: ConnectionOptions<Row>,
+async function pageQuery<Row extends object>(
+  { filters, only, defaultOrder }: ConnectionOptions<Row>,
   { first, after, where, orderBy }: Args,
-): PageQuery<Row> {
-  const conditions: Condition<Row>[] = []
+  context: Context,
+): Promise<PageQuery<Row>> {
+  const conditions: Condition<Row>[] = [...(only ?? [])]
   for (const [field, value] of Object.entries(where ?? {})) {
-    const { column, op } = filters[field]!
+    const { column, op, compareWith } = filters[field]!
     if (value == null) continue
     if (op === 'isNull' || op === 'isNotNull') {
       const other = op === 'isNull' ? 'isNotNull' : 'isNull'
       conditions.push({ column, op: value === true ? op : other })
-    } else conditions.push({ column, op, value })
+    } else conditions.push({ column, op, value: (await compareWith?.(value, context)) ?? value })
   }
   return {
     where: conditions,

@@ -18,7 +18,7 @@ export interface Services {
   readonly clock: Clock
   readonly observations: ReadonlyMap<string, ObservationDefinition>
   /** Calls back after each flush of a projection; answers with the way to stop. */
-  readonly onChange: (listener: (change: Change) => void) => () => void
+  readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void
 }
 
 /** What resolvers see: everything acts in the name of one principal and is limited to its sites. */
@@ -30,6 +30,7 @@ export interface Context {
   ) => Promise<Recording | Rejection<'Forbidden'>>
   readonly reads: Reader
   readonly access: AccessLog
+  readonly clock: Clock
   readonly onChange: Services['onChange']
 }
 
@@ -43,6 +44,7 @@ export function createContext(services: Services, principal: Principal): Context
     record: recordAs(services, principal, access, record),
     reads: createReader({ reads, store, principal, access }),
     access,
+    clock,
     onChange,
   }
 }

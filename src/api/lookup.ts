@@ -3,7 +3,7 @@ import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 
-const AsKnownAt = builder.inputType('AsKnownAt', {
+export const AsKnownAt = builder.inputType('AsKnownAt', {
   description: 'As the log knew it then: what was recorded later is left out.',
   isOneOf: true,
   fields: (t: any) => ({

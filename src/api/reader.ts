@@ -74,6 +74,12 @@ export interface Reader {
     streams: readonly string[],
     moment: Moment,
   ): Promise<Keyed<Row> | null>
+  /** All rows that these streams make, by projection, as of a moment; folded in memory. */
+  allAsOf(
+    projections: readonly Projection[],
+    streams: readonly string[],
+    moment: Moment,
+  ): Promise<readonly (readonly Keyed<any>[])[]>
   /** The log itself, for the scope `read:audit`, without the facts of other sites. */
   facts(options: ReadAll, keep: (fact: Recorded) => boolean): Promise<Scan>
   status(): Promise<readonly ProjectionStatus[]>
@@ -127,6 +133,12 @@ export function createReader(deps: {
       await open(p.context)
       const row = replay(p, await factsUntil(store, streams, moment)).get(key) ?? null
       return row && (sites === null || sites.includes(row.site)) ? row : null
+    },
+    async allAsOf(projections, streams, moment) {
+      for (const p of projections) await open(p.context)
+      const facts = await factsUntil(store, streams, moment)
+      const mayRead = (row: Keyed<object>) => sites === null || sites.includes(row.site)
+      return projections.map((p) => [...replay(p, facts).values()].filter(mayRead))
     },
     async facts(options, keep) {
       await open('audit')

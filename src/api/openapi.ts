@@ -1,0 +1,96 @@
+import { PATH } from './graphql.ts'
+
+const text = { type: 'string' } as const
+const error = {
+  description: 'An error with its stable code.',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } },
+}
+const health = (about: string) => ({
+  description: about,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Health' } } },
+})
+const plain = (about: string) => ({
+  description: about,
+  content: { 'text/plain': { schema: text } },
+})
+
+/** The REST part of the API; the large part is GraphQL and describes itself in /schema.graphql. */
+export const openApi = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Taktlog',
+    version: '1',
+    description: `Health, metrics and descriptions. Everything else is GraphQL at ${PATH}.`,
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  security: [{ bearer: [] }],
+  paths: {
+    '/health/live': {
+      get: {
+        operationId: 'live',
+        summary: 'Is the process alive?',
+        security: [],
+        responses: { 200: health('It is.') },
+      },
+    },
+    '/health/ready': {
+      get: {
+        operationId: 'ready',
+        summary: 'Can it take traffic: is the log reachable, are the read models up to date?',
+        security: [],
+        responses: { 200: health('It can.'), 503: health('It cannot; `why` says why.') },
+      },
+    },
+    '/metrics': {
+      get: {
+        operationId: 'metrics',
+        summary: 'Counters in the text format of Prometheus. Needs the scope read:metrics.',
+        responses: { 200: plain('The counters.'), 401: error, 403: error },
+      },
+    },
+    '/schema.graphql': {
+      get: {
+        operationId: 'schema',
+        summary: 'The GraphQL schema in its definition language.',
+        responses: { 200: plain('The schema.'), 400: error, 401: error },
+      },
+    },
+    '/openapi.json': {
+      get: {
+        operationId: 'openapi',
+        summary: 'This description.',
+        security: [],
+        responses: { 200: { description: 'It.', content: { 'application/json': {} } } },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', description: 'An API key (tk_...) or a JWT.' },
+    },
+    schemas: {
+      Health: {
+        type: 'object',
+        required: ['status'],
+        properties: { status: { enum: ['live', 'ready', 'not ready'] }, why: text },
+      },
+      Errors: {
+        type: 'object',
+        required: ['errors'],
+        properties: {
+          errors: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['message', 'extensions'],
+              properties: {
+                message: text,
+                extensions: { type: 'object', required: ['code'], properties: { code: text } },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const

@@ -1,0 +1,74 @@
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { authorise, type Principal } from './authorise.ts'
+import type { Services } from './context.ts'
+import { apiErrors, type ApiErrorCode } from './errors.ts'
+import type { Metrics } from './metrics.ts'
+import { openApi } from './openapi.ts'
+import type { ApiOptions } from './options.ts'
+
+/** Behind by this many events, the read models answer too old to take traffic: half a minute of a plant. */
+const READY_LAG = 50_000
+
+export interface RestDeps {
+  readonly services: Services
+  readonly options: ApiOptions
+  readonly metrics: Metrics
+  readonly schema: GraphQLSchema
+  readonly principalOf: (request: FastifyRequest) => Principal | null
+}
+
+/** What machines and files need besides GraphQL: health, metrics and descriptions of the API itself. */
+export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
+  const { services, options, metrics, schema, principalOf } = deps
+  const health = { config: { rateLimit: false as const } }
+
+  app.get('/health/live', health, async () => ({ status: 'live' }))
+
+  app.get('/health/ready', health, async (_, reply) => {
+    const problem = await notReady(services)
+    return reply
+      .code(problem ? 503 : 200)
+      .send(problem ? { status: 'not ready', why: problem } : { status: 'ready' })
+  })
+
+  app.get('/metrics', async (request, reply) => {
+    const principal = principalOf(request)
+    if (!principal) return problem(reply, 'Unauthenticated')
+    if (authorise(principal, { kind: 'read', context: 'metrics', site: null }))
+      return problem(reply, 'Forbidden')
+    const [status, head] = await Promise.all([services.reads.status(), services.store.head()])
+    return reply.type('text/plain; version=0.0.4').send(metrics.text(status, head))
+  })
+
+  app.get('/openapi.json', async () => openApi)
+
+  let printed: string | undefined
+  app.get('/schema.graphql', async (request, reply) => {
+    if (!principalOf(request)) return problem(reply, 'Unauthenticated')
+    if (!options.introspection) return problem(reply, 'IntrospectionDisabled')
+    printed ??= printSchema(lexicographicSortSchema(schema))
+    return reply.type('text/plain; charset=utf-8').send(printed)
+  })
+}
+
+/** Why this process should get no traffic now, null when it may. */
+async function notReady({ reads, store }: Services): Promise<string | null> {
+  try {
+    await store.head()
+    const status = await reads.status()
+    const failed = status.find(({ state }) => state === 'FAILED')
+    if (failed) return `read model ${failed.name} stopped`
+    const behind = status.find(({ lag }) => lag > READY_LAG)
+    return behind ? `read model ${behind.name} is ${behind.lag} events behind` : null
+  } catch {
+    return 'the database cannot be reached'
+  }
+}
+
+/** An error of the catalogue in the form GraphQL answers have, so that clients read one form. */
+export const problem = (reply: FastifyReply, code: ApiErrorCode, message?: string): FastifyReply =>
+  reply
+    .code(apiErrors[code].status)
+    .type('application/json')
+    .send({ errors: [{ message: message ?? apiErrors[code].message, extensions: { code } }] })

@@ -1,0 +1,157 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { ApiKeyStore } from './api-keys.ts'
+import { createAuthenticate, type Authenticate } from './auth.ts'
+import type { Principal } from './authorise.ts'
+import type { Services } from './context.ts'
+import type { apiErrors } from './errors.ts'
+import { checkExposure } from './exposure.ts'
+import { DEFAULT_QUERY, renderGraphiql } from './graphiql.ts'
+import { createGraphql, PATH, type Yoga } from './graphql.ts'
+import { createMetrics } from './metrics.ts'
+import type { ApiOptions } from './options.ts'
+import { createOriginCheck } from './origin.ts'
+import { problem, restRoutes } from './rest.ts'
+import { serveWebSocket } from './websocket.ts'
+
+export interface ApiServerDeps {
+  readonly schema: GraphQLSchema
+  readonly services: Services
+  readonly options: ApiOptions
+  /** Where keys are kept; needed with authentication by keys. */
+  readonly keys?: ApiKeyStore
+  readonly logger?: FastifyBaseLogger
+}
+
+export interface ApiServer {
+  /** `http://host:port` it really listens on. */
+  readonly url: string
+  /** Ends connections and subscriptions, after answering what is under way. */
+  close(): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
+
+/**
+ * Starts the API.
+ * @throws ExposureError when it would be open to others without authentication
+ */
+export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
+  const { options, services, schema } = deps
+  checkExposure(options)
+  const authenticate = createAuthenticate(options.auth, services.clock, deps.keys)
+  const metrics = createMetrics()
+  const app = createApp(deps)
+  app.addHook('onResponse', async (_, reply) => metrics.request(reply.statusCode))
+  await secure(app, options, authenticate)
+  const yoga = createGraphql({ schema, services, options, metrics, log: app.log })
+  graphqlRoutes(app, yoga, options)
+  const principalOf = (request: FastifyRequest) => request.principal
+  restRoutes(app, { services, options, metrics, schema, principalOf })
+  const closeSockets = serveWebSocket(app.server, yoga, authenticate, options)
+  const url = await app.listen({ host: options.host, port: options.port })
+  return {
+    url,
+    async close() {
+      await closeSockets()
+      app.server.closeAllConnections()
+      await app.close()
+    },
+  }
+}
+
+/** Seconds to send a request's headers and body: slower ones hold connections open on purpose. */
+const RECEIVE_TIMEOUT_MS = 30_000
+
+function createApp({ options, logger }: ApiServerDeps): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.limits.body,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    ...(logger ? { loggerInstance: logger } : {}),
+  }) as unknown as FastifyInstance
+  // Only JSON: what an HTML form can send is no GraphQL request.
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status === 429) return problem(reply, 'RateLimited')
+    if (status < 500) return reply.code(status).send(asGraphql(error.message, 'InvalidInput'))
+    request.log.error({ err: error }, 'a request failed')
+    return problem(reply, 'Internal')
+  })
+  app.setNotFoundHandler((_, reply) =>
+    reply
+      .code(404)
+      .send(asGraphql(`There is nothing here; GraphQL is at ${PATH}.`, 'InvalidInput')),
+  )
+  return app
+}
+
+const asGraphql = (message: string, code: keyof typeof apiErrors) => ({
+  errors: [{ message, extensions: { code } }],
+})
+
+/** Every request: same origin, who is it, not too many, with headers that browsers need to be told. */
+async function secure(
+  app: FastifyInstance,
+  options: ApiOptions,
+  authenticate: Authenticate,
+): Promise<void> {
+  const sameOrigin = createOriginCheck(options)
+  app.decorateRequest('principal', null)
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // TLS ends at a proxy; whether the site is HTTPS only is not ours to say.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!sameOrigin(request.headers)) return problem(reply, 'CrossSite')
+    request.principal = await authenticate(request.headers.authorization)
+    return undefined
+  })
+  if (options.limits.requestsPerMinute > 0)
+    await app.register(rateLimit, {
+      max: options.limits.requestsPerMinute,
+      timeWindow: 60_000,
+      keyGenerator: ({ principal, ip }) => principal?.actor ?? `address ${ip}`,
+    })
+}
+
+function graphqlRoutes(app: FastifyInstance, yoga: Yoga, options: ApiOptions): void {
+  let page: ReturnType<typeof renderGraphiql> | undefined
+
+  app.route({
+    url: PATH,
+    method: ['GET', 'POST', 'OPTIONS'],
+    async handler(req, reply) {
+      if (req.method === 'GET' && wantsHtml(req)) {
+        if (!options.graphiql) return problem(reply, 'InvalidInput', 'GraphiQL is switched off.')
+        const { gzipped, contentSecurityPolicy } = await (page ??= renderGraphiql(DEFAULT_QUERY))
+        return reply
+          .header('content-security-policy', contentSecurityPolicy)
+          .header('content-encoding', 'gzip')
+          .type('text/html; charset=utf-8')
+          .send(gzipped)
+      }
+      const { principal } = req
+      if (!principal && req.method !== 'OPTIONS')
+        return problem(reply.header('www-authenticate', 'Bearer'), 'Unauthenticated')
+      const caller = { principal: principal!, req, reply }
+      const response = await yoga.handleNodeRequestAndResponse(req, reply, caller)
+      for (const [name, value] of response.headers) reply.header(name, value)
+      return reply.code(response.status).send(response.body)
+    },
+  })
+}
+
+const wantsHtml = ({ headers, query }: FastifyRequest): boolean =>
+  (headers.accept ?? '').includes('text/html') && !(query as Record<string, unknown>)['query']

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
 import { meterCommand, meterObservation } from './energy/arbitraries.ts'
+import { observations as equipmentObservation } from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
+import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
+  hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
   lot: lotCommand,
@@ -18,6 +21,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
 /** Observations by context; a new context adds its own here. */
 const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {
   energy: meterObservation,
+  equipment: equipmentObservation,
   material: unitObservation,
 }
 

@@ -3,7 +3,12 @@ import { builder } from './builder.ts'
 import { commandMutations } from './commands.ts'
 import { observationMutation } from './observations.ts'
 import './audit.ts'
+import './energy-report.ts'
+import './equipment-timeline.ts'
+import './equipment.ts'
+import './inspections.ts'
 import './production.ts'
+import './site.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)

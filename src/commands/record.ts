@@ -17,6 +17,8 @@ export interface Observation {
   readonly occurredAt: string
   /** Strictly increasing per source, where the source counts; else content identifies the observation. */
   readonly sourceSequence?: number
+  /** Why the connector itself could not read it: it goes to quarantine with this reason. */
+  readonly unreadable?: string
 }
 
 export interface ObservationContext {
@@ -107,6 +109,7 @@ function check(
   context: ObservationContext,
   now: string,
 ): Checked | { readonly why: string } {
+  if (o.unreadable !== undefined) return { why: o.unreadable }
   const definition = definitions.get(o.type)
   if (!definition) return { why: `type ${JSON.stringify(o.type)} is not an observation.` }
   const time = typeof o.occurredAt === 'string' ? Date.parse(o.occurredAt) : Number.NaN

@@ -1,6 +1,6 @@
 import type { Recorded } from '../domain/event.ts'
 import type { KeyFilter } from './key-filter.ts'
-import { apply, keysOf, type Projection, type Rows } from './projection.ts'
+import { apply, keysOf, type Projection } from './projection.ts'
 import { createRowCache, type RowCache } from './row-cache.ts'
 import type { Session, Table } from './tables.ts'
 
@@ -62,12 +62,15 @@ export async function fold(
   session: Pick<Session, 'load'>,
 ): Promise<ReadonlyMap<Member, unknown>> {
   const broken = new Map<Member, unknown>()
-  await loadUnknown(group, facts, session, broken)
+  const keys = keysOfRun(group, facts, broken)
+  await loadUnknown(keys.unknown, session)
+  let i = 0
   for (const fact of facts)
     for (const member of group.byType.get(fact.type) ?? []) {
-      if (!concerns(member, fact.position) || broken.has(member)) continue
+      const own = keys.inOrder[i++]
+      if (own === undefined || broken.has(member)) continue
       try {
-        apply(member.projection, fact, member.rows as unknown as Rows)
+        apply(member.projection, fact, member.rows, own)
       } catch (error) {
         broken.set(member, error)
       }
@@ -80,23 +83,48 @@ export async function fold(
   return broken
 }
 
-async function loadUnknown(
+interface Keys {
+  /** For each fact and each member that its type concerns; undefined where it has seen the fact. */
+  readonly inOrder: readonly (string | readonly string[] | undefined)[]
+  readonly unknown: ReadonlyMap<Member, ReadonlySet<string>>
+}
+
+function keysOfRun(
   group: Group,
   facts: readonly Recorded<any>[],
-  session: Pick<Session, 'load'>,
   broken: Map<Member, unknown>,
-): Promise<void> {
+): Keys {
+  const inOrder: (string | readonly string[] | undefined)[] = []
   const unknown = new Map<Member, Set<string>>()
   for (const fact of facts)
     for (const member of group.byType.get(fact.type) ?? []) {
-      if (!concerns(member, fact.position) || broken.has(member)) continue
-      try {
-        for (const key of keysOf(member.projection, fact))
-          if (!member.rows.knows(key)) addTo(unknown, member, key)
-      } catch (error) {
-        broken.set(member, error)
-      }
+      const keys = concerns(member, fact.position) ? tryKeys(member, fact, broken) : undefined
+      inOrder.push(keys)
+      if (keys === undefined) continue
+      for (const key of typeof keys === 'string' ? [keys] : keys)
+        if (!member.rows.knows(key)) addTo(unknown, member, key)
     }
+  return { inOrder, unknown }
+}
+
+function tryKeys(
+  member: Member,
+  fact: Recorded<any>,
+  broken: Map<Member, unknown>,
+): string | readonly string[] | undefined {
+  if (broken.has(member)) return undefined
+  try {
+    return keysOf(member.projection, fact)
+  } catch (error) {
+    broken.set(member, error)
+    return undefined
+  }
+}
+
+async function loadUnknown(
+  unknown: Keys['unknown'],
+  session: Pick<Session, 'load'>,
+): Promise<void> {
   await Promise.all(
     [...unknown].map(async ([member, keys]) => {
       const rows = await session.load(member.table, member.projection, [...keys])

@@ -1,11 +1,14 @@
-/** Bits per key and probes: about one false "maybe" in a hundred (Bloom 1970: 0.6185^10). */
-const BITS_PER_KEY = 10
-const PROBES = 5
+/**
+ * Bits per key and probes: one false "maybe" in some ten thousand keys (Bloom 1970: 0.6185^20). Each
+ * costs a look-up in a table without an index, so they must be rare; a million keys take 2.5 MB.
+ */
+const BITS_PER_KEY = 20
+const PROBES = 10
 /** The first layer holds this many keys; each next one four times as many. */
 const FIRST_KEYS = 16_384
 const GROWTH = 4
 
-/** Remembers keys in about ten bits each: "no" is certain, "yes" is a maybe. */
+/** Remembers keys in some twenty bits each: "no" is certain, "yes" is a maybe. */
 export interface KeyFilter {
   has(key: string): boolean
   /** Adds the key; true when it was certainly not there before. */

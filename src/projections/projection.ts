@@ -49,33 +49,37 @@ export type Keyed<Row> = Row & { readonly key: string; readonly site: string }
 /** Rows by key, as far as they are known here; `null` is a row known not to exist. */
 export type Rows<Row extends object = any> = Map<string, Keyed<Row> | null>
 
-export const keysOf = (p: Projection, fact: Recorded<any>): readonly string[] => {
-  const handler = p.on[fact.type]
-  if (!handler) return []
-  const key = handler.key(fact.data, fact)
-  return typeof key === 'string' ? [key] : key
+/** What a fold needs of `Rows`. */
+interface RowsAtHand {
+  get(key: string): Keyed<any> | null | undefined
+  set(key: string, row: Keyed<any> | null): unknown
 }
 
-/** Applies one fact to the rows it touches; `touched` collects their keys. Serves every mode. */
+/** The keys that this fact touches. */
+export const keysOf = (p: Projection, fact: Recorded<any>): string | readonly string[] =>
+  p.on[fact.type]?.key(fact.data, fact) ?? []
+
+/**
+ * Applies one fact to the rows it touches. Serves every mode.
+ * @param keys those of `keysOf`, where they are known already: making them anew costs as much as folding
+ */
 export function apply(
   p: Projection,
   fact: Recorded<any>,
-  rows: Rows,
-  touched?: { add(key: string): unknown },
+  rows: RowsAtHand,
+  keys = keysOf(p, fact),
 ): void {
   const handler = p.on[fact.type]
   if (!handler) return
-  const keys = handler.key(fact.data, fact)
-  if (typeof keys === 'string') return applyTo(handler, keys, fact, rows, touched)
-  for (const key of keys) applyTo(handler, key, fact, rows, touched)
+  if (typeof keys === 'string') return applyTo(handler, keys, fact, rows)
+  for (const key of keys) applyTo(handler, key, fact, rows)
 }
 
 function applyTo(
   handler: Handler<any, any>,
   key: string,
   fact: Recorded<any>,
-  rows: Rows,
-  touched?: { add(key: string): unknown },
+  rows: RowsAtHand,
 ): void {
   const before = rows.get(key) ?? null
   const after = handler.evolve(before, fact, key)
@@ -84,7 +88,6 @@ function applyTo(
   if (after && after.key === undefined)
     Object.assign(after, { key, site: before?.site ?? fact.metadata.site })
   rows.set(key, after)
-  touched?.add(key)
 }
 
 /** The same fold over any facts in memory, touching nothing: specs, what-if, as-known-at. */

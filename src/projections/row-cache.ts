@@ -56,10 +56,10 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
     set: (key, row) => void dirty.set(key, row),
     knows: (key) =>
       dirty.has(key) ||
+      (filter !== null && !filter.has(key)) ||
       young.has(key) ||
       old.has(key) ||
-      taken?.has(key) === true ||
-      (filter !== null && !filter.has(key)),
+      taken?.has(key) === true,
     learn: (key, row) => void young.set(key, row),
     get dirty() {
       return dirty.size

@@ -24,7 +24,14 @@ export function createTables(database: Database): Tables {
   }
 
   return {
-    connect: async () => createSession(await connect()),
+    async connect() {
+      const client = await connect()
+      const reader = await connect().catch(async (error: unknown) => {
+        await client.end()
+        throw error
+      })
+      return createSession(client, reader)
+    },
     skip: (projection, position, { by, why }) =>
       briefly(async (client) => {
         const { rowCount } = await client.query(

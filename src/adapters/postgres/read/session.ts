@@ -24,24 +24,37 @@ const MAX_SCANS = 8
 /** A crash loses rows together with the checkpoint that moved with them; they are folded again. */
 const SETTINGS = `set synchronous_commit = off; set maintenance_work_mem = '128MB'; set jit = off`
 
-/** @param client connected; the session owns it */
-export async function createSession(client: pg.Client): Promise<Session> {
-  const lost = new AbortController()
-  for (const event of ['error', 'end'] as const)
-    client.on(event, () => lost.abort(new Error('the connection to the read models was lost')))
-  await client.query(SETTINGS)
-
-  const held = new Set<string>()
-  const scans = new Map<string, number>()
-  const keyed = new Set<string>()
+/** Runs one piece of work after the other: nothing may slip into a transaction under way. */
+function createLane(): <T>(run: () => Promise<T>) => Promise<T> {
   let busy: Promise<unknown> = Promise.resolve()
-  /** One user at a time: a look-up must not slip into a transaction that is being written. */
-  const alone = <T>(run: () => Promise<T>): Promise<T> => {
+  return (run) => {
     const result = busy.then(run)
     busy = result.catch(() => {})
     return result
   }
+}
+
+/**
+ * @param client connected; writes, and holds the locks. The session owns both.
+ * @param reader connected; looks rows up while a flush is under way, whose rows are all remembered
+ */
+export async function createSession(client: pg.Client, reader: pg.Client): Promise<Session> {
+  const lost = new AbortController()
+  for (const connection of [client, reader]) {
+    for (const event of ['error', 'end'] as const)
+      connection.on(event, () =>
+        lost.abort(new Error('the connection to the read models was lost')),
+      )
+    await connection.query(SETTINGS)
+  }
+  const held = new Set<string>()
+  const scans = new Map<string, number>()
+  const keyed = new Set<string>()
+  const alone = createLane()
+  const reading = createLane()
+  let completions = 0
   const { prepare, startBuild, complete, activate } = createLifecycle(client)
+  const beside = createLifecycle(reader)
   const ensureKey = async (table: Table): Promise<void> => {
     if (table.complete || keyed.has(table.name)) return
     if (!(await hasPrimaryKey(client, table))) await client.query(sql.addPrimaryKey(table.name))
@@ -74,24 +87,23 @@ export async function createSession(client: pg.Client): Promise<Session> {
           ),
         )
       }),
-    load: (table, p, keys) =>
-      alone(async () => {
-        const scanned = (scans.get(table.name) ?? 0) + 1
-        scans.set(table.name, scanned)
-        if (scanned > MAX_SCANS) await ensureKey(table)
-        return load(client, table, p, keys)
-      }),
+    async load(table, p, keys) {
+      const scanned = (scans.get(table.name) ?? 0) + 1
+      scans.set(table.name, scanned)
+      if (scanned === MAX_SCANS) await alone(() => ensureKey(table))
+      return reading(() => load(reader, table, p, keys))
+    },
     async *keys(table) {
-      await client.query('begin')
+      await reader.query('begin')
       try {
-        await client.query(sql.keysCursor(table.name))
+        await reader.query(sql.keysCursor(table.name))
         for (;;) {
-          const { rows } = await client.query<{ key: string }>(`fetch ${KEYS_PAGE} from keys`)
+          const { rows } = await reader.query<{ key: string }>(`fetch ${KEYS_PAGE} from keys`)
           if (rows.length === 0) return
           yield rows.map(({ key }) => key)
         }
       } finally {
-        await client.query('rollback')
+        await reader.query('rollback')
       }
     },
     write: (writes) => alone(() => write(client, writes, ensureKey)),
@@ -104,11 +116,15 @@ export async function createSession(client: pg.Client): Promise<Session> {
           [table.name, failure.position, failure.id, failure.type, cleanText(failure.error)],
         )
       }),
-    complete: (table, p) => alone(() => complete(table, p)),
+    // Every other table on the second connection: making indexes keeps a core busy.
+    complete: (table, p) =>
+      completions++ % 2 === 0
+        ? alone(() => complete(table, p))
+        : reading(() => beside.complete(table, p)),
     activate: (table, p) => alone(() => activate(table, p)),
     async close() {
       lost.abort(new Error('closed'))
-      await client.end().catch(() => {})
+      await Promise.all([client, reader].map((c) => c.end().catch(() => {})))
     },
   }
 }
@@ -151,13 +167,18 @@ async function write(
   writes: readonly Write[],
   ensureKey: (table: Table) => Promise<void>,
 ): Promise<void> {
+  // Before the transaction, so that a rollback does not take the key away again.
+  for (const { table, changed, gone } of writes)
+    if (changed.length > 0 || gone.length > 0)
+      await ensureKey(table).catch((error: unknown) => {
+        throw translate(error, table)
+      })
   await client.query('begin')
   try {
     // First, because the row lock also keeps a view switch out until this transaction is over.
     await advance(client, writes)
     for (const w of writes) {
       try {
-        if (w.changed.length > 0 || w.gone.length > 0) await ensureKey(w.table)
         await writeTable(client, w)
       } catch (error) {
         throw translate(error, w.table)

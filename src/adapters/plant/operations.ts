@@ -8,9 +8,9 @@ import { allGood, type Cycle, type Outcome, type Task } from './task.ts'
 const cycles: Readonly<Record<string, Cycle>> = { ...machining, ...assembly }
 
 const IDLE_MINUTES = 2
-const REPORT_EVERY_MINUTES = 15
+const REPORT_EVERY_MINUTES = 10
 const BREAK_EVERY_MINUTES = 130
-const LOADING_MINUTES = 0.6
+const LOADING_MINUTES = 0.4
 const HOUR_MS = 3_600_000
 
 /** A machine takes the most urgent work of its work centre, again and again. */
@@ -91,7 +91,7 @@ function* pause(
   plant.command('ResumeOperation', { ...byPerson, activity: 'PRODUCTION' })
 }
 
-/** Collects what cycles yield into a booking every quarter of an hour. */
+/** Collects what cycles yield into a booking every ten minutes. */
 function reporter(task: Task) {
   const { plant, order, operation, machine, personId } = task
   let sum: Outcome = allGood([])

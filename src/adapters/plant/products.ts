@@ -42,7 +42,7 @@ const operation = (
   program,
 })
 const wash = (operationId: string): PlannedOperation =>
-  operation(operationId, ['WASH', 'WASHING', 'Wash and dry'], [2, 9, 12], 'WASH-ALU-2')
+  operation(operationId, ['WASH', 'WASHING', 'Wash and dry'], [2, 7, 12], 'WASH-ALU-2')
 
 export const SHAFT = 'SHAFT-18'
 export const GEAR = 'GEAR-Z12'
@@ -62,39 +62,39 @@ export const PRODUCTS: readonly Product[] = [
   {
     materialId: PUMP,
     quantity: [6, 10],
-    target: 36,
+    target: 48,
     operations: [
-      operation('10', ['PRESS', 'PRESSING', 'Press bearings'], [4, 2.2, 1], 'PRESS-6202'),
-      operation('20', ['ASSEMBLE', 'FINAL-ASSEMBLY', 'Assemble pump'], [5, 11, 1], 'GP18-STD'),
-      operation('30', ['TEST', 'TESTING', 'Test run'], [6, 5.5, 1], 'TEST-GP18'),
-      operation('40', ['CURE', 'CURING', 'Paint and cure'], [5, 32, 10], 'CURE-80C-30'),
+      operation('10', ['PRESS', 'PRESSING', 'Press bearings'], [3, 1.8, 1], 'PRESS-6202'),
+      operation('20', ['ASSEMBLE', 'FINAL-ASSEMBLY', 'Assemble pump'], [4, 8, 1], 'GP18-STD'),
+      operation('30', ['TEST', 'TESTING', 'Test run'], [4, 4, 1], 'TEST-GP18'),
+      operation('40', ['CURE', 'CURING', 'Paint and cure'], [4, 26, 10], 'CURE-80C-30'),
     ],
   },
   {
     materialId: HOUSING,
-    quantity: [8, 14],
-    target: 60,
+    quantity: [6, 10],
+    target: 90,
     operations: [
-      operation('10', ['MILL_HOUSING', 'MILLING', 'Mill faces and bores'], [18, 6, 1], 'O2101'),
-      operation('20', ['FINISH_HOUSING', 'MILLING', 'Finish bores, drill'], [14, 4.2, 1], 'O2102'),
+      operation('10', ['MILL_HOUSING', 'MILLING', 'Mill faces and bores'], [14, 4.4, 1], 'O2101'),
+      operation('20', ['FINISH_HOUSING', 'MILLING', 'Finish bores, drill'], [10, 3.2, 1], 'O2102'),
       wash('30'),
     ],
   },
   {
     materialId: COVER,
     quantity: [14, 22],
-    target: 70,
+    target: 90,
     operations: [
-      operation('10', ['MILL_CASTING', 'MILLING', 'Mill cover'], [12, 3.1, 1], 'O2210'),
+      operation('10', ['MILL_CASTING', 'MILLING', 'Mill cover'], [9, 2.4, 1], 'O2210'),
       wash('20'),
     ],
   },
   {
     materialId: SHAFT,
     quantity: [16, 24],
-    target: 80,
+    target: 90,
     operations: [
-      operation('10', ['TURN', 'TURNING', 'Turn shaft'], [15, 5.2, 1], 'O1180'),
+      operation('10', ['TURN', 'TURNING', 'Turn shaft'], [12, 4.2, 1], 'O1180'),
       operation('20', ['CUT', 'MILLING', 'Mill keyway'], [10, 1.6, 1], 'O1181'),
       wash('30'),
     ],
@@ -102,7 +102,7 @@ export const PRODUCTS: readonly Product[] = [
   {
     materialId: GEAR,
     quantity: [24, 36],
-    target: 150,
+    target: 190,
     operations: [
       operation('10', ['TURN', 'TURNING', 'Turn gear blank'], [12, 3, 1], 'O1320'),
       operation('20', ['CUT', 'TURNING', 'Mill teeth, driven tools'], [8, 2.4, 1], 'O1321'),
@@ -149,9 +149,9 @@ export const PURCHASED: readonly Purchased[] = [
 
 /** Parts that lie in the supermarket when the simulation begins, from a sister plant. */
 export const OPENING: readonly (readonly [string, number])[] = [
-  [SHAFT, 30],
-  [GEAR, 60],
-  [COVER, 30],
+  [SHAFT, 60],
+  [GEAR, 120],
+  [COVER, 60],
 ]
-export const OPENING_HOUSINGS = 14
-export const OPENING_VALVES = 24
+export const OPENING_HOUSINGS = 56
+export const OPENING_VALVES = 36

@@ -165,6 +165,8 @@ function merge(plant: Plant): void {
   plant.command('MergeLot', {
     lotId: rest.lotId,
     transferId: plant.number('T'),
+    // Not all the log still has of it: some may be at a machine, taken and not yet booked.
+    quantity: rest.quantity,
     unit: rest.unit,
     intoLotId: next.lotId,
     personId: STORE_KEEPER,

@@ -1,4 +1,5 @@
 import type { Projection } from '../projections/projection.ts'
+import { asOfMoment } from './as-of.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
@@ -65,7 +66,8 @@ export function lookupField<Row extends object>(name: string, options: LookupOpt
           recordedAt: args.asKnownAt?.recordedAt ?? undefined,
           position: args.asKnownAt?.position ?? undefined,
         }
-        return reads.asOf(p, keyOf(args), await streams!(args, context), moment)
+        const row = await reads.asOf(p, keyOf(args), await streams!(args, context), moment)
+        return asOfMoment(row, moment)
       },
     }),
   )

@@ -3,6 +3,7 @@ import type { Keyed } from '../projections/projection.ts'
 import { bookings, type BookingRow, type Correction } from '../projections/production/bookings.ts'
 import { orders, type OrderOperation, type OrderRow } from '../projections/production/orders.ts'
 import { workClocks, type WorkClockRow } from '../projections/production/work-clocks.ts'
+import { childrenOf } from './as-of.ts'
 import { builder, quantity, QuantityRef, type Quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
@@ -167,6 +168,13 @@ const WorkClockRef = builder.objectRef<Keyed<WorkClockRow>>('WorkClock').impleme
   }),
 })
 
+const ofOrder = (orderId: string) => ({
+  column: 'orderId' as const,
+  orderBy: 'startedAt' as const,
+  value: orderId,
+  streams: () => [`order-${orderId}`],
+})
+
 const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({
   description: 'A production order as the shop floor sees it.',
   fields: (t) => ({
@@ -211,14 +219,12 @@ const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({
     bookings: t.field({
       type: [BookingRef],
       description: 'What was reported on it, oldest first.',
-      resolve: ({ key }, _, { reads }) =>
-        reads.children(bookings, { column: 'orderId', orderBy: 'startedAt' }, key) as any,
+      resolve: (row, _, context) => childrenOf(row, bookings, ofOrder(row.key), context) as any,
     }),
     workClocks: t.field({
       type: [WorkClockRef],
       description: 'Stopped clocks of all its operations, oldest first.',
-      resolve: ({ key }, _, { reads }) =>
-        reads.children(workClocks, { column: 'orderId', orderBy: 'startedAt' }, key) as any,
+      resolve: (row, _, context) => childrenOf(row, workClocks, ofOrder(row.key), context) as any,
     }),
   }),
 })

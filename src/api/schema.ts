@@ -7,8 +7,10 @@ import './energy-report.ts'
 import './equipment-timeline.ts'
 import './equipment.ts'
 import './inspections.ts'
+import './material.ts'
 import './production.ts'
 import './site.ts'
+import './units.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)

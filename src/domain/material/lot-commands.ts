@@ -23,6 +23,11 @@ const leaving = {
   ...workWish,
 }
 
+const allOrPart = positiveQuantity
+  .nullable()
+  .default(null)
+  .describe('How much, in the given unit; all that is left by default.')
+
 /** Wishes about one lot. Each has an id of its own, and is refused when the lot cannot bear it. */
 export const lotCommands = {
   ReceiveLot: z
@@ -69,8 +74,7 @@ export const lotCommands = {
     .object({
       type: z.literal('MergeLot'),
       ...leaving,
-      /** Null for all that is left. */
-      quantity: positiveQuantity.nullable().default(null),
+      quantity: allOrPart,
     })
     .describe('Put a lot, or a part of it, into another lot of the same material.'),
   MoveLot: z
@@ -80,7 +84,6 @@ export const lotCommands = {
     .object({
       type: z.literal('AdjustLot'),
       ...onLot,
-      /** Positive where more was found than was known. */
       difference: z.number().min(-1e9).max(1e9),
       unit,
       reason,
@@ -91,8 +94,7 @@ export const lotCommands = {
     .object({
       type: z.literal('ScrapLot'),
       ...onLot,
-      /** Null for all that is left. */
-      quantity: positiveQuantity.nullable().default(null),
+      quantity: allOrPart,
       unit,
       reason,
       ...workWish,

@@ -33,7 +33,7 @@ export const unitCommands = {
       type: z.literal('InstallComponent'),
       ...onUnit,
       parentSerial: id,
-      position: optionalId,
+      position: optionalId.describe('Place in the parent, such as a reference designator.'),
       ...workWish,
     })
     .describe('Build a serialised component into a parent, at a position where there are several.'),

@@ -1,5 +1,6 @@
 import { baseOf } from '../domain/energy/units.ts'
 import { timeZone as ianaName } from '../domain/site/time-zone.ts'
+import { exact } from '../domain/types.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
 import {
@@ -38,9 +39,13 @@ interface Report {
   readonly selection: Selection
   readonly groupBy: Bucket | 'METER'
   readonly meterIds: readonly string[]
-  /** Unit of all sums. */
+  /** Computed when first asked for, beside whatever else was asked for. */
+  readonly sums: () => Promise<Sums>
+}
+interface Sums {
+  /** Of all sums; meters that measure in different ones do not add up. */
   readonly unit: string
-  readonly sums: readonly MeterSum[]
+  readonly byMeter: readonly MeterSum[]
 }
 
 const GroupBy = builder.enumType('EnergyGroupBy', {
@@ -61,8 +66,6 @@ const windowMs = ({ from, to }: Pick<Selection, 'from' | 'to'>): number =>
 /** Observed share of time; meters that report a span twice do not make it more than whole. */
 const coverage = (coveredSeconds: number, ms: number, meters: number): number =>
   meters === 0 ? 0 : Math.min(1, Math.round((coveredSeconds * 1e9) / (ms * meters)) / 1e6)
-const ofReport = (r: Report, seconds: number, window: Pick<Selection, 'from' | 'to'>) =>
-  coverage(seconds, windowMs(window), r.meterIds.length)
 
 interface BucketRow {
   readonly meterId: string | null
@@ -134,12 +137,19 @@ const ReportRef = builder.objectRef<Report>('EnergyReport').implement({
       type: QuantityRef,
       nullable: true,
       description: 'Over all meters; null where there is no data at all, which is not zero.',
-      resolve: ({ sums, unit }) =>
-        sums.length === 0 ? null : quantity(sixDecimals(sums.map((s) => s.quantity)), unit),
+      resolve: async ({ sums }) => {
+        const { byMeter, unit } = await sums()
+        const added = exact(byMeter.reduce((sum, s) => sum + s.quantity, 0))
+        return byMeter.length === 0 ? null : quantity(added, unit)
+      },
     }),
     coverage: t.float({
       description: 'Share of the time of all meters with data, 0 to 1.',
-      resolve: (r) => ofReport(r, add(r.sums.map((s) => s.covered)), r.selection),
+      resolve: async (r) => {
+        const { byMeter } = await r.sums()
+        const covered = byMeter.reduce((seconds, s) => seconds + s.covered, 0)
+        return coverage(covered, windowMs(r.selection), r.meterIds.length)
+      },
     }),
     peakDemand: t.field({
       type: PeakRef,
@@ -168,26 +178,28 @@ const ReportRef = builder.objectRef<Report>('EnergyReport').implement({
   }),
 })
 
-const add = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
-const sixDecimals = (numbers: readonly number[]): number => Math.round(add(numbers) * 1e6) / 1e6
-
 async function bucketsOf(report: Report, reads: Reader): Promise<readonly BucketRow[]> {
-  const { selection, groupBy, unit, sums } = report
+  const { selection, groupBy, meterIds } = report
   if (groupBy === 'METER') {
     const { from, to } = selection
-    return sums.map((s) => ({
-      ...{ meterId: s.meterId, from, to, quantity: s.quantity, unit },
-      coverage: coverage(s.covered, windowMs(selection), 1),
+    const { byMeter, unit } = await report.sums()
+    return byMeter.map(({ meterId, quantity: value, covered }) => ({
+      ...{ meterId, from, to, quantity: value, unit },
+      coverage: coverage(covered, windowMs(selection), 1),
     }))
   }
-  const rows = await reads.query<Omit<BucketRow, 'unit'> & { covered: number }>('energy', (sites) =>
-    byBucketSql(selection, { bucket: groupBy, limit: MAX_BUCKETS + 1 }, sites),
-  )
+  type Row = Omit<BucketRow, 'unit'> & { covered: number }
+  const [rows, { unit }] = await Promise.all([
+    reads.query<Row>('energy', (sites) =>
+      byBucketSql(selection, { bucket: groupBy, limit: MAX_BUCKETS + 1 }, sites),
+    ),
+    report.sums(),
+  ])
   if (rows.length > MAX_BUCKETS)
     throw apiError('InvalidInput', `groupBy ${groupBy} makes more than ${MAX_BUCKETS} buckets.`)
   return rows.map(({ covered, ...row }) => ({
     ...{ ...row, meterId: null, unit },
-    coverage: ofReport(report, covered, row),
+    coverage: coverage(covered, windowMs(row), meterIds.length),
   }))
 }
 
@@ -246,13 +258,23 @@ async function report(args: Args, { reads }: Context): Promise<Report> {
     found.filter((m) => (m.kind === 'COUNTER') === counters).map((m) => m.meterId)
   const timeZone = await timeZoneOf(args, found, reads)
   const selection = { from, to, timeZone, intervalMeters: ids(false), counterMeters: ids(true) }
-  const sums = await reads.query<MeterSum>('energy', (sites) => byMeterSql(selection, sites))
-  const units = new Set(sums.map((s) => s.unit))
+  const meterIds = found.map((m) => m.meterId)
+  const unit = baseOf(found[0]?.unit ?? 'KWH').unit
+  let sums: Promise<Sums> | undefined
+  return {
+    ...{ selection, meterIds, groupBy: args.groupBy ?? 'DAY' },
+    sums: () => (sums ??= sumsOf(selection, unit, reads)),
+  }
+}
+
+/** @param otherwise unit to speak of where there is no data */
+async function sumsOf(selection: Selection, otherwise: string, reads: Reader): Promise<Sums> {
+  const byMeter = await reads.query<MeterSum>('energy', (sites) => byMeterSql(selection, sites))
+  const units = new Set(byMeter.map((s) => s.unit))
   if (units.size > 1)
     throw apiError('InvalidInput', `${[...units].join(' and ')} do not add up; name fewer meters.`)
-  const [unit = baseOf(found[0]?.unit ?? 'KWH').unit] = units
-  const meterIds = found.map((m) => m.meterId)
-  return { selection, groupBy: args.groupBy ?? 'DAY', meterIds, unit, sums }
+  const [unit = otherwise] = units
+  return { unit, byMeter }
 }
 
 async function metersOf(args: Args, reads: Reader): Promise<readonly FoundMeter[]> {

@@ -22,15 +22,12 @@ const WINDOWS_PER_HOUR = 4
  * as the clock of the zone says (23 or 25 hours when it is changed).
  */
 const BUCKETS = {
-  QUARTER_HOUR: {
-    begin: (x: string) => `date_bin('15 minutes', ${x}, 'epoch'::timestamptz)`,
-    step: '15 minutes',
-  },
-  HOUR: { begin: (x: string) => `date_trunc('hour', ${x}, $3)`, step: '1 hour' },
-  DAY: { begin: (x: string) => `date_trunc('day', ${x}, $3)`, step: '1 day' },
-  WEEK: { begin: (x: string) => `date_trunc('week', ${x}, $3)`, step: '7 days' },
-  MONTH: { begin: (x: string) => `date_trunc('month', ${x}, $3)`, step: '1 month' },
-  YEAR: { begin: (x: string) => `date_trunc('year', ${x}, $3)`, step: '1 year' },
+  QUARTER_HOUR: { unit: null, step: '15 minutes' },
+  HOUR: { unit: 'hour', step: '1 hour' },
+  DAY: { unit: 'day', step: '1 day' },
+  WEEK: { unit: 'week', step: '7 days' },
+  MONTH: { unit: 'month', step: '1 month' },
+  YEAR: { unit: 'year', step: '1 year' },
 } as const
 export type Bucket = keyof typeof BUCKETS
 
@@ -91,41 +88,53 @@ const FLOWS = `
     from flows
   )`
 
-const seconds = (interval: string): string => `extract(epoch from ${interval})::float8`
-const share = (lo: string, hi: string): string =>
-  `case when "to" = "from" then 1 else ${seconds(`${hi} - ${lo}`)} / ${seconds('"to" - "from"')} end`
+/** Cutting costs twenty times what adding does (numeric arithmetic), so whole intervals are not cut. */
+const cut = (lo: string, hi: string): string => `case
+  when ${lo} = "from" and ${hi} = "to" then quantity
+  else quantity * (extract(epoch from ${hi} - ${lo}) / extract(epoch from "to" - "from"))::float8 end`
 
-/** Clipped intervals cut at the borders of buckets; most lie within one and are not cut at all. */
-const parts = (bucket: Bucket, where: string): string => {
-  const { begin, step } = BUCKETS[bucket]
-  const end = `date_add(at, '${step}', $3)`
+/**
+ * Clipped intervals cut at the borders of buckets. The borders are laid out once and looked up by
+ * bisection: five times as fast as truncating each timestamp in a zone.
+ */
+const parts = (bucket: Bucket, from = 'clipped'): string => {
+  const { unit, step } = BUCKETS[bucket]
+  const begin =
+    unit === null
+      ? `date_bin('${step}', min(lo), 'epoch'::timestamptz)`
+      : `date_trunc('${unit}', min(lo), $3)`
   return `
-  placed as materialized (
-    select *, ${begin('lo')} as first,
-      ${begin(`greatest(hi - interval '1 microsecond', lo)`)} as last
-    from clipped where ${where}
+  span as (select ${begin} as first, date_add(max(hi), '${step}', $3) as last from ${from}),
+  borders as materialized (
+    select array(select * from generate_series(first, last, interval '${step}', $3)) as at
+    from span
+  ),
+  placed as (
+    select *, width_bucket(lo, (select at from borders)) as b,
+      width_bucket(greatest(hi - interval '1 microsecond', lo), (select at from borders)) as e
+    from ${from}
   ),
   parts as (
-    select "meterId", unit, first as at, quantity * ${share('lo', 'hi')} as quantity,
-      ${seconds('hi - lo')} as covered
-    from placed where first = last
+    select unit, b, ${cut('lo', 'hi')} as quantity, hi - lo as covered from placed where b = e
     union all
-    select "meterId", unit, at,
-      quantity * ${share('greatest(lo, at)', `least(hi, ${end})`)},
-      ${seconds(`least(hi, ${end}) - greatest(lo, at)`)}
-    from placed, generate_series(first, last, interval '${step}', $3) at where first < last
+    select unit, i, ${cut('greatest(lo, at[i])', 'least(hi, at[i + 1])')},
+      least(hi, at[i + 1]) - greatest(lo, at[i])
+    from placed, borders, generate_series(b, e) i where b < e
   )`
 }
 
 /** Sums of doubles, rounded to the six decimals in which quantities are kept. */
 const SUM = `round(sum(quantity)::numeric, 6)::float8`
 
+const COVERED = `extract(epoch from sum(covered))::float8`
+
 /** `{ meterId, unit, quantity, covered }` by meter; `covered` in seconds. */
 export const byMeterSql = (s: Selection, sites: readonly string[] | null): Query => ({
-  text: `${FLOWS}
-    select "meterId", unit, round(sum(quantity * ${share('lo', 'hi')})::numeric, 6)::float8 quantity,
-      sum(${seconds('hi - lo')}) covered, $3::text
-    from clipped group by "meterId", unit order by "meterId", unit`,
+  text: `${FLOWS}, parts as (
+      select "meterId", unit, ${cut('lo', 'hi')} as quantity, hi - lo as covered from clipped
+    )
+    select "meterId", unit, ${SUM} quantity, ${COVERED} covered, $3::text
+    from parts group by "meterId", unit order by "meterId", unit`,
   values: values(s, sites),
 })
 
@@ -135,11 +144,11 @@ export const byBucketSql = (
   { bucket, limit }: { readonly bucket: Bucket; readonly limit: number },
   sites: readonly string[] | null,
 ): Query => ({
-  text: `${FLOWS}, ${parts(bucket, 'true')}
-    select greatest(at, $1::timestamptz) as "from",
-      least(date_add(at, '${BUCKETS[bucket].step}', $3), $2::timestamptz) as "to",
-      ${SUM} quantity, sum(covered) covered
-    from parts group by at order by at limit ${limit}`,
+  text: `${FLOWS}, ${parts(bucket)},
+    sums as (select b, ${SUM} quantity, ${COVERED} covered from parts group by b)
+    select greatest(at[b], $1::timestamptz) as "from", least(at[b + 1], $2::timestamptz) as "to",
+      quantity, covered
+    from sums, borders order by b limit ${limit}`,
   values: values(s, sites),
 })
 
@@ -148,10 +157,14 @@ export const byBucketSql = (
  * Longer intervals do not tell the power within them and are left out.
  */
 export const peakSql = (s: Selection, sites: readonly string[] | null): Query => ({
-  text: `${FLOWS}, ${parts('QUARTER_HOUR', `"to" - "from" <= ${DEMAND_WINDOW}`)}
-    select round((sum(quantity) * ${WINDOWS_PER_HOUR})::numeric, 6)::float8 kw,
-      at + ${DEMAND_WINDOW} as at
-    from parts where unit = 'KWH' group by parts.at order by kw desc, parts.at limit 1`,
+  text: `${FLOWS},
+    short as (
+      select * from clipped where unit = 'KWH' and "to" - "from" <= ${DEMAND_WINDOW}
+    ), ${parts('QUARTER_HOUR', 'short')},
+    sums as (select b, sum(quantity) as quantity from parts group by b),
+    highest as (select b, quantity from sums order by quantity desc, b limit 1)
+    select round((quantity * ${WINDOWS_PER_HOUR})::numeric, 6)::float8 kw, at[b + 1] as at
+    from highest, borders`,
   values: values(s, sites),
 })
 
@@ -188,7 +201,7 @@ export const metersInScopeSql = (
   sites: readonly string[] | null,
 ): Query => ({
   text: `with recursive scopes as (
-      select $1::text as key
+      select $1::text collate "C" as key
       union select h.key from read.hierarchy h join scopes s on h."parentId" = s.key
     ),
     inside as (

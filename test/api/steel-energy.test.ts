@@ -88,7 +88,7 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
     expect(report.buckets.at(-1).to).toBe('2018-12-31T15:00:00.000Z')
   })
 
-  test('answers within 100 ms, and half of it would need only a part', async () => {
+  test('total, peak and days together take well under a second', async () => {
     const times: number[] = []
     for (let n = 0; n < 5; n++) {
       const began = performance.now()
@@ -98,8 +98,7 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
       )
       times.push(performance.now() - began)
     }
-    console.log(
-      `year of one meter by day, with peak: ${times.map((t) => t.toFixed(0)).join(' ')} ms`,
-    )
+    // 70 to 100 ms on 2 cores; the bound only tells a plan gone wrong from a busy machine.
+    expect(Math.min(...times)).toBeLessThan(500)
   })
 })

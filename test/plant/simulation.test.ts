@@ -41,13 +41,6 @@ test.each([1, 2, 7, 42])('seed %i: nothing is refused that should not be', async
   const commands = actions.filter((a) => a.kind === 'command')
   const counts = player.counts()
   expect(counts.commands).toBe(commands.length)
-  if (process.env['SHOW']) {
-    const by = Object.entries(Object.groupBy(actions, (a) => a.type)).map(([k, v]) => [
-      k,
-      v!.length,
-    ])
-    console.log(counts, Object.fromEntries(by))
-  }
   expect(counts.commands).toBeGreaterThan(1_500)
   expect(counts.commands).toBeLessThan(4_000)
   expect(counts.observations).toBeGreaterThan(1_500)

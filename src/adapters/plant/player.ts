@@ -54,7 +54,7 @@ export function createPlayer(
 
   const enqueue = (keys: readonly string[], job: () => Promise<void>): void => {
     open++
-    const before = Promise.all(keys.map((key) => tails.get(key)))
+    const before = Promise.all(keys.map((key) => tails.get(key) ?? Promise.resolve()))
     const done = before
       .then(() => slots(job))
       .finally(() => {

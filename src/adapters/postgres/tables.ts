@@ -8,8 +8,9 @@ import { createSession } from './read/session.ts'
  * @param database the same as the log's or another one; events and rows never share a schema
  */
 export function createTables(database: Database): Tables {
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({ ...clientConfig(database), application_name: 'taktlog read' })
+  const connect = async (pipeline = false): Promise<pg.Client> => {
+    const config = { ...clientConfig(database), application_name: 'taktlog read', pipeline }
+    const client = new pg.Client(config)
     await client.connect()
     return client
   }
@@ -26,11 +27,11 @@ export function createTables(database: Database): Tables {
   return {
     async connect() {
       const client = await connect()
-      const reader = await connect().catch(async (error: unknown) => {
+      const swift = await connect(true).catch(async (error: unknown) => {
         await client.end()
         throw error
       })
-      return createSession(client, reader)
+      return createSession(client, swift)
     },
     skip: (projection, position, { by, why }) =>
       briefly(async (client) => {

@@ -151,9 +151,8 @@ connectionField('meters', {
 lookupField('meter', {
   projection: meters,
   node: MeterRef,
-  description: 'One meter, now, at a moment, or as the log knew it.',
+  description: 'One meter.',
   by: { meterId: 'Meter.' },
-  streams: ({ meterId }) => [`meter-${meterId}`],
 })
 
 connectionField('energyIntervals', {

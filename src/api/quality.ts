@@ -7,11 +7,14 @@ import {
   type ResultCorrection,
 } from '../projections/quality/inspection-results.ts'
 import { inspections, type InspectionRow } from '../projections/quality/inspections.ts'
+import { childrenOf } from './as-of.ts'
 import { builder } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
+import type { Context } from './context.ts'
 import { enumOf } from './inputs.ts'
 import { lookupField } from './lookup.ts'
+import { UnitRef } from './units.ts'
 
 export const Verdict = enumOf(verdict, 'Verdict')
 export const SubjectKind = enumOf(subjectKind, 'SubjectKind')
@@ -119,8 +122,18 @@ export const InspectionRef = builder.objectRef<Keyed<InspectionRow>>('Inspection
     results: t.field({
       type: [InspectionResultRef],
       description: 'What was found, in the order of the inspection.',
-      resolve: ({ key }, _, { reads }) =>
-        reads.children(inspectionResults, { column: 'inspectionId', orderBy: 'place' }, key) as any,
+      resolve: (row, _, context) =>
+        childrenOf(
+          row,
+          inspectionResults,
+          {
+            column: 'inspectionId',
+            orderBy: 'place',
+            value: row.key,
+            streams: () => [`inspection-${row.key}`],
+          },
+          context,
+        ) as any,
     }),
   }),
 })
@@ -194,3 +207,36 @@ changesField('inspectionChanged', {
   only: { arg: 'subjectIds', description: 'Of these serials or lots.' },
   idOf: (row) => row.subjectId,
 })
+
+builder.objectField(UnitRef, 'measurements', (t) =>
+  t.field({
+    type: [InspectionResultRef],
+    description: 'Every characteristic that was inspected on it, in the order of inspection.',
+    resolve: async (row, _, context) => {
+      const found = await childrenOf(
+        row,
+        inspectionResults,
+        {
+          column: 'subjectId',
+          orderBy: 'at',
+          value: row.key,
+          streams: () => inspectionStreams(row.key, context),
+        },
+        context,
+      )
+      const ofSerial = found.filter((r) => r.subjectKind === 'SERIAL')
+      return ofSerial.sort(
+        (a, b) => byText(a.at, b.at) || byText(a.inspectionId, b.inspectionId) || a.place - b.place,
+      )
+    },
+  }),
+)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Streams of all inspections of the item there are today; those of a moment are among them. */
+async function inspectionStreams(serial: string, { reads }: Context): Promise<readonly string[]> {
+  const relation = { column: 'subjectId', orderBy: 'at' } as const
+  const results = await reads.children(inspectionResults, relation, serial)
+  return [...new Set(results.map((r) => `inspection-${r.inspectionId}`))]
+}

@@ -141,7 +141,7 @@ describe('registers', () => {
     unit: fc.constantFrom('KWH', 'KWH', 'KWH', 'MWH'),
     exchange: fc.constantFrom(null, null, null, 'READ', 'UNREAD'),
   })
-  type Step = fc.TypeOf<typeof step>
+  type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
   const life = fc.array(step, { minLength: 2, maxLength: 8 })
 
   async function live(meterId: string, digits: number | null, steps: readonly Step[]) {

@@ -21,6 +21,11 @@ interface Relation<Row extends object> {
   readonly streams: () => readonly string[] | Promise<readonly string[]>
 }
 
+/** Children that facts in the parent's own stream `<category>-<id>` make. */
+export const ownChildren =
+  <Column extends string, Order extends string>(category: string, column: Column, orderBy: Order) =>
+  (value: string) => ({ column, orderBy, value, streams: () => [`${category}-${value}`] })
+
 /** Rows of `p` that belong to `parent`, in the order of `orderBy`, as of the moment of the parent. */
 export async function childrenOf<Row extends object>(
   parent: object,

@@ -2,7 +2,7 @@ import { holdCause } from '../domain/material/events.ts'
 import { lotMovements, type LotMovementRow } from '../projections/material/lot-movements.ts'
 import { lots, type LotHold, type LotRow } from '../projections/material/lots.ts'
 import type { Keyed } from '../projections/projection.ts'
-import { childrenOf, relatedOf } from './as-of.ts'
+import { childrenOf, ownChildren, relatedOf } from './as-of.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
@@ -129,6 +129,8 @@ LotMovementRef.implement({
   }),
 })
 
+const movementsOf = ownChildren('lot', 'lotId', 'occurredAt')
+
 LotRef.implement({
   description: 'An amount of one material that is handled as one.',
   fields: (t) => ({
@@ -156,17 +158,7 @@ LotRef.implement({
       type: [LotMovementRef],
       description: 'All that happened to it, oldest first; the quantities add up to what it has.',
       resolve: (row, _, context) =>
-        childrenOf(
-          row,
-          lotMovements,
-          {
-            column: 'lotId',
-            orderBy: 'occurredAt',
-            value: row.key,
-            streams: () => [`lot-${row.key}`],
-          },
-          context,
-        ) as any,
+        childrenOf(row, lotMovements, movementsOf(row.key), context) as any,
     }),
   }),
 })

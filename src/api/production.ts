@@ -3,7 +3,7 @@ import type { Keyed } from '../projections/projection.ts'
 import { bookings, type BookingRow, type Correction } from '../projections/production/bookings.ts'
 import { orders, type OrderOperation, type OrderRow } from '../projections/production/orders.ts'
 import { workClocks, type WorkClockRow } from '../projections/production/work-clocks.ts'
-import { childrenOf } from './as-of.ts'
+import { childrenOf, ownChildren } from './as-of.ts'
 import { builder, quantity, QuantityRef, type Quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
@@ -122,6 +122,7 @@ const CorrectionRef = builder.objectRef<Correction & { unit: string }>('Correcti
 const unitOf = async ({ orderId }: { readonly orderId: string }, { reads }: Context) =>
   (await reads.load(orders, orderId))?.unit ?? PIECE
 const PIECE = 'C62'
+const ofOrder = ownChildren('order', 'orderId', 'startedAt')
 
 /** Person, machine and interval, as bookings and clocks have them. */
 const work = (t: any) => ({
@@ -166,13 +167,6 @@ const WorkClockRef = builder.objectRef<Keyed<WorkClockRow>>('WorkClock').impleme
     ...work(t),
     activity: t.expose('activity', { type: Activity, description: 'What the clock counted.' }),
   }),
-})
-
-const ofOrder = (orderId: string) => ({
-  column: 'orderId' as const,
-  orderBy: 'startedAt' as const,
-  value: orderId,
-  streams: () => [`order-${orderId}`],
 })
 
 const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({

@@ -3,7 +3,7 @@ import { unitComponents, type UnitComponentRow } from '../projections/material/u
 import { unitOperations, type UnitOperationRow } from '../projections/material/unit-operations.ts'
 import { units, type UnitRow } from '../projections/material/units.ts'
 import type { Keyed } from '../projections/projection.ts'
-import { childrenOf, relatedOf } from './as-of.ts'
+import { childrenOf, ownChildren, relatedOf } from './as-of.ts'
 import { builder } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
@@ -91,6 +91,9 @@ const UnitComponentRef = builder.objectRef<Keyed<UnitComponentRow>>('UnitCompone
   }),
 })
 
+const operationsOf = ownChildren('unit', 'serial', 'startedAt')
+const installationsOf = ownChildren('unit', 'serial', 'installedAt')
+
 /** Streams of all that ever was in this item: those of a moment are among them. */
 const componentStreams = async (serial: string, { reads }: Context): Promise<string[]> => {
   const relation = { column: 'parentSerial', orderBy: 'installedAt' } as const
@@ -128,7 +131,7 @@ UnitRef.implement({
       type: [UnitOperationRef],
       description: 'What machines did to it, in the order they began.',
       resolve: (row, _, context) =>
-        childrenOf(row, unitOperations, ofUnit('startedAt', row.key), context) as any,
+        childrenOf(row, unitOperations, operationsOf(row.key), context) as any,
     }),
     components: t.field({
       type: [UnitComponentRef],
@@ -158,7 +161,7 @@ UnitRef.implement({
       type: [UnitComponentRef],
       description: 'What it is and was built into, oldest first.',
       resolve: (row, _, context) =>
-        childrenOf(row, unitComponents, ofUnit('installedAt', row.key), context) as any,
+        childrenOf(row, unitComponents, installationsOf(row.key), context) as any,
     }),
     materials: t.field({
       type: [LotMovementRef],
@@ -183,14 +186,6 @@ UnitRef.implement({
       resolve: (row, _, context) => unitOf(row, row.parentSerial, context),
     }),
   }),
-})
-
-/** Children that facts in the item's own stream make. */
-const ofUnit = <Order extends string>(orderBy: Order, serial: string) => ({
-  column: 'serial' as const,
-  orderBy,
-  value: serial,
-  streams: () => [`unit-${serial}`],
 })
 
 connectionField('units', {

@@ -63,7 +63,7 @@ beforeAll(async () => {
   await send(unit, 5, { ...into, serial: 'S3', ...work } as never)
   await send(lot, 6, { ...use, movementId: 'm3', quantity: 1 } as never)
   const parting = { lotId: 'L1', transferId: 't1', quantity: 2, unit: 'KGM', intoLotId: 'L2' }
-  await send(lot, 7, { type: 'SplitLot', ...parting } as never)
+  await send(lot, 7, { type: 'SplitLot', ...parting })
   const { intoLotId: lotId, ...rest } = parting
   const arrival = { ...rest, lotId, fromLotId: 'L1', kind: 'SPLIT', materialId: 'steel' }
   const nobody = { orderId: null, operationId: null, equipmentId: null, personId: null }

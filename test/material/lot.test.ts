@@ -58,7 +58,7 @@ const scrapped = e.scrapped({
   reason: 'rust',
   ...nobody,
 })
-const with_ = (command: LotCommand, change: object) => ({ ...command, ...change }) as LotCommand
+const with_ = (command: LotCommand, change: object) => ({ ...command, ...change })
 
 describe('receipt and production', () => {
   test('make a lot known', () =>
@@ -211,7 +211,7 @@ describe('split and merge', () => {
     given(transfer, elsewhere({ unit: 'C62' }))
       .when(accept)
       .then(declined('unit KGM: lot L2 is kept in C62.'))
-    given(transfer, elsewhere({}), e.scrapped({ ...scrapped.data, lotId: 'L2' } as never))
+    given(transfer, elsewhere({}), e.scrapped({ ...scrapped.data, lotId: 'L2' }))
       .when(accept)
       .then(declined('lot L2 is scrapped.'))
     given(transfer)
@@ -222,7 +222,7 @@ describe('split and merge', () => {
   test('what was declined comes back once, even to a lot scrapped meanwhile', () => {
     const back = { lotId: 'L1', transferId: 't1', why: 'lot L2 is scrapped.' }
     const returned = e.transferReturned({ ...back, ...steel, quantity: 3, intoLotId: 'L2' })
-    const rest = e.scrapped({ ...scrapped.data, quantity: 7 } as never)
+    const rest = e.scrapped({ ...scrapped.data, quantity: 7 })
     given(transfer, received, left, rest)
       .when({ type: 'ReturnTransfer', ...back })
       .then(returned)
@@ -254,7 +254,7 @@ describe('read models', () => {
     })
     expect(row(received, held, released)).toMatchObject({ status: 'ON_HAND', holds: [] })
     expect(row(received, scrapped)).toMatchObject({ quantity: 0, status: 'SCRAPPED' })
-    expect(row(received, e.consumed({ ...consumed.data, quantity: 10 } as never))).toMatchObject({
+    expect(row(received, e.consumed({ ...consumed.data, quantity: 10 }))).toMatchObject({
       quantity: 0,
       status: 'CONSUMED',
     })

@@ -42,7 +42,7 @@ describe('a serial', () => {
     given(unit).when(produce).then(produced)
     given(unit, processed).when(produce).then(produced)
     given(unit, produced)
-      .when({ ...produce, movementId: 'm8' } as UnitCommand)
+      .when({ ...produce, movementId: 'm8' })
       .thenRejected('UnitExists')
   })
   test('may come from a supplier', () => {
@@ -61,7 +61,7 @@ describe('a serial', () => {
     given(unit).when(scrap).thenRejected('UnitUnknown')
     given(unit, produced, installed).when(scrap).thenRejected('UnitInstalled')
     given(unit, produced, scrapped)
-      .when({ ...scrap, movementId: 'm8' } as UnitCommand)
+      .when({ ...scrap, movementId: 'm8' })
       .thenRejected('UnitScrapped')
   })
 })
@@ -75,11 +75,11 @@ describe('installation', () => {
     given(unit, produced).when(install, withParent).then(installed))
   test('is refused while it has a parent, even the same', () =>
     given(unit, produced, installed)
-      .when({ ...install, movementId: 'm8' } as UnitCommand, withParent)
+      .when({ ...install, movementId: 'm8' }, withParent)
       .thenRejected('UnitInstalled'))
   test('is refused into itself, and into what is in it', () => {
     given(unit, produced)
-      .when({ ...install, parentSerial: 'S1' } as UnitCommand, withParent)
+      .when({ ...install, parentSerial: 'S1' }, withParent)
       .thenRejected('IntoItself')
     const inIt = stateOf(
       e.produced({ ...made, serial: 'S9' }),
@@ -99,7 +99,7 @@ describe('installation', () => {
   })
   test('under the id of an installation elsewhere is refused, not swallowed', () =>
     given(unit, produced, installed, removed)
-      .when({ ...install, parentSerial: 'S8' } as UnitCommand, withParent)
+      .when({ ...install, parentSerial: 'S8' }, withParent)
       .thenRejected('MovementDiffers'))
   test('cannot be earlier than the last coming or going', () => {
     given(unit, at(after(5), produced))
@@ -117,7 +117,7 @@ describe('removal', () => {
   test('is refused out of another parent, or when not installed', () => {
     given(unit, produced).when(remove).thenRejected('UnitNotInstalled')
     given(unit, produced, installed)
-      .when({ ...remove, parentSerial: 'S8' } as UnitCommand)
+      .when({ ...remove, parentSerial: 'S8' })
       .thenRejected('OtherParent')
   })
 })

@@ -141,7 +141,7 @@ function repeated(command: UnitCommand, state: Unit): Decision | null {
 
 /** What a repeated wish must repeat: the kind of fact, and the parent it is about. */
 const contentOf = (type: string, data: object): string =>
-  'parentSerial' in data ? `${type} ${data.parentSerial}` : type
+  'parentSerial' in data ? `${type} ${String(data.parentSerial)}` : type
 
 function make(command: Of<'ReceiveUnit'> | Of<'ProduceUnit'>, state: Unit): Decision {
   if (state.status !== 'unknown' && state.status !== 'inProcess')

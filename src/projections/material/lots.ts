@@ -112,8 +112,11 @@ export const lots = projection<LotRow>()<LotEvent>({
     },
     LotHeld: {
       key: (d) => d.lotId,
-      evolve: (row, { data: { lotId: _, ...hold }, metadata: { occurredAt: at } }) =>
-        row && rated({ ...row, holds: [...row.holds, { ...hold, at }] }),
+      evolve: (row, { data, metadata: { occurredAt: at } }) => {
+        const { holdId, reason, cause, personId } = data
+        const hold = { holdId, reason, cause, personId, at }
+        return row && rated({ ...row, holds: [...row.holds, hold] })
+      },
     },
     LotReleased: {
       key: (d) => d.lotId,

@@ -104,10 +104,20 @@ export const settings = {
     list.default([]),
     'Browser origins that may call, comma-separated; none by default.',
   ),
-  persistedFolder: setting(
+  trustProxy: setting(
+    'TAKTLOG_TRUST_PROXY',
+    list.default([]),
+    'Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.',
+  ),
+  persistedFile: setting(
     'TAKTLOG_PERSISTED',
     z.string().min(1).optional(),
-    'JSON file { hash: operation }: when set, only these GraphQL operations are executed.',
+    'JSON file { id: operation } of GraphQL operations that clients may send by id.',
+  ),
+  persistedOnly: setting(
+    'TAKTLOG_PERSISTED_ONLY',
+    flag.default(false),
+    'Execute nothing but the operations of TAKTLOG_PERSISTED.',
   ),
   logLevel: setting(
     'TAKTLOG_LOG_LEVEL',

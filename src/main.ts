@@ -1,0 +1,181 @@
+/** The command line: `taktlog serve`, `demo`, `import`, `rebuild`, `projection`, `key`. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ConfigError, readConfig, settings, type Config } from './config.ts'
+import { createKey, listKeys, revokeKey } from './api/api-keys.ts'
+import { ExposureError } from './api/exposure.ts'
+import { systemClock } from './commands/ports.ts'
+import { importCommands } from './import-command.ts'
+import { rebuildReadModels } from './rebuild-command.ts'
+import { runDemo } from './demo-command.ts'
+import { createLogger, openLog, startSystem, type Log } from './system.ts'
+
+const program = new Command('taktlog')
+  .description(
+    'Open manufacturing operations management: every shop-floor fact is an immutable event,\n' +
+      'everything else is derived from the log by replay.',
+  )
+  .showHelpAfterError()
+  .addHelpText('after', settingsHelp)
+
+/** Options that every command has; each can also be an environment variable. */
+const common = (name: string, description: string, under: Command = program): Command =>
+  under
+    .command(name)
+    .description(description)
+    .addOption(new Option('--data <folder>', `${settings.dataFolder.about} [TAKTLOG_DATA]`))
+    .addOption(new Option('--log-level <level>', `${settings.logLevel.about} [TAKTLOG_LOG_LEVEL]`))
+
+interface CommonOptions {
+  readonly data?: string
+  readonly logLevel?: string
+}
+const configOf = (options: CommonOptions, defaults = {}): Config =>
+  readConfig({ ...defaults, ...process.env }, { ...options, dataFolder: options.data })
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second one ends the process at once. */
+function untilStopped(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(1)
+      stop.abort()
+    })
+  return stop.signal
+}
+
+common('serve', 'Run Taktlog: log, projections, policies and API. Ctrl-C stops it cleanly.')
+  .option('--host <address>', `${settings.host.about} [TAKTLOG_HOST]`)
+  .option('--port <number>', `${settings.port.about} [TAKTLOG_PORT]`)
+  .option('--roles <list>', `${settings.roles.about} [TAKTLOG_ROLES]`)
+  .action(async (options: CommonOptions) => {
+    const config = configOf({ ...options })
+    const stopped = untilStopped()
+    const system = await startSystem(config, createLogger(config))
+    if (system.api) console.log(`Taktlog serves GraphQL at ${system.api.url}/graphql`)
+    else console.log(`Taktlog runs as ${config.roles.join(', ')}`)
+    if (config.auth === 'none') console.log('No authentication: reachable from this machine only.')
+    await aborted(stopped)
+    console.log('Stopping ...')
+    await system.close()
+  })
+
+common('demo', 'Run Taktlog with a simulated plant on a fresh data folder of its own.')
+  .option('--port <number>', `${settings.port.about} [TAKTLOG_PORT]`)
+  .option(
+    '--seed <number>',
+    'Seed of the simulated plant: the same seed makes the same history.',
+    '1',
+  )
+  .action(async (options: CommonOptions & { seed: string }) => {
+    const defaults = { TAKTLOG_DATA: './data/demo', TAKTLOG_LOG_LEVEL: 'warn' }
+    const config = configOf({ ...options }, defaults)
+    await runDemo(config, wholeNumber(options.seed), untilStopped())
+  })
+
+importCommands(common('import', 'Load history. Running it twice changes nothing.'), {
+  config: (options) => configOf(options, { TAKTLOG_LOG_LEVEL: 'warn' }),
+  stopped: untilStopped,
+})
+
+common('rebuild', 'Build read models anew from the log, beside those in use, then switch.')
+  .argument('[names...]', 'Read models, e.g. orders; with --all none.')
+  .option('--all', 'Every read model, in one pass over the log.')
+  .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
+    const config = configOf({ ...options }, { TAKTLOG_LOG_LEVEL: 'warn' })
+    const stopped = untilStopped()
+    await withLog(config, (log) => rebuildReadModels(log, options.all ? null : names, stopped))
+  })
+
+const key = program.command('key').description('API keys, for TAKTLOG_AUTH=keys.')
+common('create', 'Create a key. It is shown once and cannot be had again.', key)
+  .requiredOption('--name <text>', 'What it is for.')
+  .requiredOption(
+    '--scopes <list>',
+    '*, admin, read:<context>, observe:<context>, command:<context>[.<Type>]',
+  )
+  .option('--sites <list>', 'Sites it may see and change, comma-separated; all by default.')
+  .option('--expires <instant>', 'ISO-8601 instant after which it is refused.', instant)
+  .action(
+    async (o: CommonOptions & { name: string; scopes: string; sites?: string; expires?: string }) =>
+      withLog(configOf({ ...o }), async ({ keys }) => {
+        const wish = {
+          name: o.name,
+          scopes: split(o.scopes),
+          sites: o.sites ? split(o.sites) : null,
+        }
+        const expiresAt = o.expires ?? null
+        const { key: made, token } = await createKey(keys, systemClock, { ...wish, expiresAt })
+        console.error(`Key ${made.id} (${made.name}), scopes ${made.scopes.join(', ')}. Keep it:`)
+        console.log(token)
+      }),
+  )
+common('list', 'List keys, without their secrets.', key).action(async (o: CommonOptions) =>
+  withLog(configOf({ ...o }), async ({ keys }) => {
+    for (const k of await listKeys(keys)) {
+      const state = k.revokedAt ? `revoked ${k.revokedAt}` : (k.expiresAt ?? 'no end')
+      const sites = k.sites?.join(',') ?? 'all sites'
+      console.log([k.id, k.name, k.scopes.join(','), sites, k.createdAt, state].join('\t'))
+    }
+  }),
+)
+common('revoke', 'Revoke a key; it stops working within seconds.', key)
+  .argument('<id>', 'Id of the key, as listed.')
+  .action(async (id: string, o: CommonOptions) =>
+    withLog(configOf({ ...o }), async ({ keys }) => {
+      if (!(await revokeKey(keys, systemClock, id)))
+        throw new ConfigError(`no key ${id} that could be revoked`)
+      console.log(`Key ${id} is revoked.`)
+    }),
+  )
+
+/** For tools: works through the server of another Taktlog on the folder, or starts its own meanwhile. */
+async function withLog(config: Config, work: (log: Log) => Promise<void>): Promise<void> {
+  const log = await openLog(config, createLogger({ logLevel: 'warn' }), { attach: true })
+  try {
+    await work(log)
+  } finally {
+    await log.close()
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve())
+  })
+
+const split = (list: string): string[] => list.split(',').map((item) => item.trim())
+
+function instant(value: string): string {
+  if (Number.isNaN(Date.parse(value))) throw new InvalidArgumentError('Not an ISO-8601 instant.')
+  return new Date(value).toISOString()
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number))
+    throw new ConfigError(`--seed ${value}: must be a whole number`)
+  return number
+}
+
+function settingsHelp(): string {
+  const width = Math.max(...Object.values(settings).map(({ variable }) => variable.length))
+  const lines = Object.values(settings).map((s) => `  ${s.variable.padEnd(width)}  ${s.about}`)
+  return `\nEnvironment variables:\n${lines.join('\n')}\n`
+}
+
+/** What the user got wrong is one plain sentence; what we got wrong shows where. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const plain = error instanceof ConfigError || error instanceof ExposureError
+  return plain || process.env['TAKTLOG_DEBUG'] !== '1'
+    ? error.message
+    : (error.stack ?? error.message)
+}
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  console.error(explain(error))
+  process.exitCode = 1
+}

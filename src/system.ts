@@ -1,0 +1,215 @@
+/**
+ * The composition root: ties ports to adapters and starts the roles of a process. `main.ts` is the
+ * command line on top of it; tests and benchmarks start their systems here too.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import { pino, type Logger } from 'pino'
+import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
+import { attachPostgres } from './adapters/postgres/attach.ts'
+import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
+import {
+  createPostgresEventStore,
+  type PostgresEventStore,
+} from './adapters/postgres/event-store.ts'
+import { createPool, type Database } from './adapters/postgres/pool.ts'
+import { createReadModels } from './adapters/postgres/read-models.ts'
+import { startPostgres } from './adapters/postgres/server.ts'
+import { createTables } from './adapters/postgres/tables.ts'
+import type { ApiKeyStore } from './api/api-keys.ts'
+import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
+import type { Services } from './api/context.ts'
+import { checkExposure } from './api/exposure.ts'
+import { defaultLimits, type ApiOptions } from './api/options.ts'
+import { readPersisted } from './api/persisted.ts'
+import { startApi, type ApiServer } from './api/server.ts'
+import { createExecute, type Execute } from './commands/execute.ts'
+import { policies } from './commands/policies.ts'
+import { runPolicy, type Checkpoints } from './commands/policy.ts'
+import { systemClock } from './commands/ports.ts'
+import { createRecord } from './commands/record.ts'
+import type { Config } from './config.ts'
+import { catalogue, observationDefinitions } from './domain/index.ts'
+import { projections } from './projections/index.ts'
+import { createProjector, type Projector } from './projections/projector.ts'
+
+/** How long a role that failed waits before it is started again. */
+const RESTART_MS = 1_000
+
+/** The log and what stands around it, without any role running. */
+export interface Log {
+  readonly database: Database
+  readonly pool: pg.Pool
+  readonly store: PostgresEventStore
+  /** In the name of Taktlog itself: imports, policies, the command line. */
+  readonly execute: Execute
+  readonly services: Pick<Services, 'store' | 'execute' | 'record' | 'clock' | 'observations'>
+  readonly keys: ApiKeyStore
+  readonly checkpoints: Checkpoints
+  close(): Promise<void>
+}
+
+/** A running Taktlog. */
+export interface System extends Log {
+  readonly projector: Projector
+  readonly reads: Services['reads']
+  /** Null without the role api. */
+  readonly api: ApiServer | null
+}
+
+export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
+  pino(
+    { level: config.logLevel, redact: ['req.headers.authorization', 'token', 'password'] },
+    pino.destination(2),
+  )
+
+/**
+ * Opens the log: the server that `DATABASE_URL` names, the embedded one of the data folder, or, with
+ * `attach`, that of another Taktlog which runs on the folder already.
+ * @throws Error in plain words when the folder is in use or the server cannot be reached
+ */
+export async function openLog(
+  config: Config,
+  logger: Logger,
+  { attach = false }: { readonly attach?: boolean } = {},
+): Promise<Log> {
+  const running = config.databaseUrl ?? (attach ? attachPostgres(config.dataFolder) : null)
+  const embedded = running
+    ? null
+    : await startPostgres({ dataFolder: config.dataFolder, log: textLog(logger) })
+  const database = running ?? embedded!.connection
+  const onError = (error: Error) => logger.warn(`database: ${error.message}`)
+  try {
+    const store = await createPostgresEventStore({ database, catalogue, onError })
+    const pool = createPool(database, { name: 'taktlog', onError })
+    const clock = systemClock
+    const execute = createExecute({ store, clock, authorise: authoriseCommand })
+    const record = createRecord({ store, clock, observations: observationDefinitions })
+    return {
+      database,
+      pool,
+      store,
+      execute: actingAs(execute, systemPrincipal),
+      services: { store, execute, record, clock, observations: observationDefinitions },
+      keys: await createApiKeyStore(pool),
+      checkpoints: await createCheckpoints(pool),
+      async close() {
+        await store.close()
+        await pool.end()
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+/** Opens the log and starts the configured roles. Refuses before it opens anything what is not safe. */
+export async function startSystem(
+  config: Config,
+  logger: Logger,
+  how: { readonly attach?: boolean } = {},
+): Promise<System> {
+  const options = apiOptions(config)
+  if (config.roles.includes('api')) checkExposure(options)
+  const log = await openLog(config, logger, how)
+  const stop = new AbortController()
+  const { store, database, pool } = log
+  const tables = createTables(database)
+  const projector = createProjector({ store, tables, projections, log: textLog(logger) })
+  const roles: Promise<void>[] = []
+  if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
+  if (config.roles.includes('policy')) roles.push(...runPolicies(log, logger, stop.signal))
+  const reads = createReadModels({ pool, store, projections, projector })
+  try {
+    const api = config.roles.includes('api')
+      ? await serveApi(log, { options, reads, projector, logger })
+      : null
+    return {
+      ...log,
+      projector,
+      reads,
+      api,
+      async close() {
+        await api?.close()
+        stop.abort()
+        await Promise.all(roles)
+        await log.close()
+      },
+    }
+  } catch (error) {
+    stop.abort()
+    await Promise.all(roles)
+    await log.close()
+    throw error
+  }
+}
+
+async function serveApi(
+  log: Log,
+  {
+    options,
+    reads,
+    projector,
+    logger,
+  }: {
+    readonly options: ApiOptions
+    readonly reads: Services['reads']
+    readonly projector: Projector
+    readonly logger: Logger
+  },
+): Promise<ApiServer> {
+  // Loaded here: a process without this role does not pay for building the schema.
+  const { schema } = await import('./api/schema.ts')
+  const services: Services = { ...log.services, reads, onChange: projector.onChange }
+  return startApi({ schema, services, options, keys: log.keys, logger })
+}
+
+/** Each policy follows the log for as long as Taktlog runs; one that failed is started again. */
+function runPolicies(log: Log, logger: Logger, signal: AbortSignal): Promise<void>[] {
+  return policies.map(async (policy) => {
+    while (!signal.aborted) {
+      try {
+        const { store, execute } = log
+        await runPolicy(policy, { store, execute, checkpoints: await checkpoints, signal })
+      } catch (error) {
+        logger.warn(`policy ${policy.name}: ${(error as Error).message}; trying again`)
+      }
+      await delay(RESTART_MS, undefined, { signal, ref: false }).catch(() => {})
+    }
+  })
+}
+
+function apiOptions(config: Config): ApiOptions {
+  const { oidcIssuer: issuer, oidcAudience: audience, oidcJwksUrl: jwksUrl } = config
+  const oidc = issuer && audience && jwksUrl ? { oidc: { issuer, audience, jwksUrl } } : {}
+  return {
+    host: config.host,
+    port: config.port,
+    auth: { mode: config.auth, ...oidc },
+    graphiql: config.graphiql,
+    introspection: config.introspection,
+    origins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    persisted: config.persistedFile
+      ? {
+          operations: readPersisted(readFileSync(config.persistedFile, 'utf8')),
+          only: config.persistedOnly,
+        }
+      : null,
+    limits: {
+      ...defaultLimits,
+      body: config.bodyLimit,
+      depth: config.maxDepth,
+      cost: config.maxCost,
+      requestsPerMinute: config.rateLimit,
+    },
+  }
+}
+
+const textLog = (logger: Logger) => ({
+  info: (message: string) => logger.info(message),
+  warn: (message: string) => logger.warn(message),
+})

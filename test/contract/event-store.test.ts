@@ -2,7 +2,8 @@ import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts
 import { createPostgresEventStore } from '../../src/adapters/postgres/event-store.ts'
 import { systemClock } from '../../src/commands/ports.ts'
 import { freshDatabase } from '../support/postgres.ts'
-import { contractCatalogue as catalogue, eventStoreContract } from './event-store.ts'
+import { eventStoreContract } from './event-store.ts'
+import { contractCatalogue as catalogue } from './event-store-kit.ts'
 
 eventStoreContract('memory', async () => ({
   store: createMemoryEventStore(systemClock, catalogue),

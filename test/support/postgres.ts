@@ -8,7 +8,7 @@ export interface FreshDatabase {
   readonly connection: Connection
   readonly pool: pg.Pool
   /** Ends the pool and every other session, and removes the database. */
-  drop(): Promise<void>
+  readonly drop: () => Promise<void>
 }
 
 /** An empty database of its own for a test file, on the server of this run. */

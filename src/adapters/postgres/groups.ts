@@ -56,7 +56,8 @@ export function createGroups<T, R>(grouping: Grouping<T, R>): (item: T) => Promi
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      while (queue.length > 0 && running < inFlight) void start()
+      void start()
+      schedule()
     })
   }
 

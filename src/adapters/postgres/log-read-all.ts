@@ -95,7 +95,7 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
 }
 
 const keyOf = ({ from, backward, limit, filter }: Page): string =>
-  `${from} ${backward} ${limit} ${filter?.types ?? ''} ${filter?.categories ?? ''}`
+  [from, backward, limit, filter?.types.join() ?? '', filter?.categories?.join() ?? ''].join(' ')
 
 /**
  * Numbers of the names in a filter. They and the head are of one moment: an event up to that head
@@ -131,7 +131,7 @@ function pageQuery({ from, backward, limit, to, filter }: Page) {
   const range = backward ? 'position < $1 and position <= $3' : 'position > $1 and position <= $3'
   const start = Number.isFinite(from) ? from : Number.MAX_SAFE_INTEGER
   const all = (where: string): string => `select * from es.events where ${range}${where}`
-  const shape = `${backward ? 'backward' : 'forward'}`
+  const shape = backward ? 'backward' : 'forward'
   if (!filter)
     return {
       name: `es-all-${shape}`,

@@ -68,7 +68,7 @@ const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<
 /** Ours where we have one (text format only), else pg's own, which already suits the others. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): any {
   const own = format === 'binary' ? undefined : PARSERS.get(oid)
-  return own ?? pg.types.getTypeParser(oid, format as 'text')
+  return own ?? pg.types.getTypeParser(oid, format)
 }
 
 const FRACTION = 19

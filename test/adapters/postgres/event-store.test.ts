@@ -7,7 +7,7 @@ import {
   type PostgresEventStore,
 } from '../../../src/adapters/postgres/event-store.ts'
 import { NO_STREAM, START, StoreUnavailable } from '../../../src/commands/event-store.ts'
-import { fact } from '../../contract/event-store.ts'
+import { fact } from '../../contract/event-store-kit.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/postgres.ts'
 
 let database: FreshDatabase

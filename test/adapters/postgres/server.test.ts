@@ -6,7 +6,7 @@ import { createPostgresEventStore } from '../../../src/adapters/postgres/event-s
 import { lockFolder } from '../../../src/adapters/postgres/folder-lock.ts'
 import { startPostgres } from '../../../src/adapters/postgres/server.ts'
 import { START, StoreUnavailable } from '../../../src/commands/event-store.ts'
-import { fact } from '../../contract/event-store.ts'
+import { fact } from '../../contract/event-store-kit.ts'
 import { temporaryFolder } from '../../support/postgres-server.ts'
 
 const folder = temporaryFolder()

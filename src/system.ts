@@ -172,8 +172,7 @@ function runPolicies(log: Log, logger: Logger, signal: AbortSignal): Promise<voi
   return policies.map(async (policy) => {
     while (!signal.aborted) {
       try {
-        const { store, execute } = log
-        await runPolicy(policy, { store, execute, checkpoints: await checkpoints, signal })
+        await runPolicy(policy, { ...log, signal })
       } catch (error) {
         logger.warn(`policy ${policy.name}: ${(error as Error).message}; trying again`)
       }

@@ -72,11 +72,11 @@ function logOf(steps: readonly Step[]): readonly Recorded[] {
   const decide = (decider: Decider, wish: { readonly type: string }, at: string): void => {
     const command = decider.commands[wish.type]!.parse(wish)
     const consults = decider.consults
-    const other = consults?.id(command as never) ?? null
+    const other = consults?.id(command) ?? null
     const consulted =
       consults && (other === null ? consults.decider.initial : stateOf(consults.decider, other))
-    const id = decider.id(command as never)
-    const outcome = decider.decide(command as never, stateOf(decider, id), { at, consulted })
+    const id = decider.id(command)
+    const outcome = decider.decide(command, stateOf(decider, id), { at, consulted })
     if (isRejection(outcome)) return
     for (const event of outcome) append(streamOf(decider, id), event, at)
   }

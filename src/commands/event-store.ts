@@ -85,9 +85,8 @@ export interface EventStore {
 /** The store cannot be reached; whether an append under way took effect is unknown: retry it as it was. */
 export class StoreUnavailable extends Error {
   constructor(cause: unknown) {
-    super(`the event store cannot be reached: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`the event store cannot be reached: ${reason}`, { cause })
     this.name = 'StoreUnavailable'
   }
 }

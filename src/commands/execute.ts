@@ -182,7 +182,7 @@ export function invalid(error: z.ZodError, input: unknown): Rejection<'InvalidIn
 
 const MAX_ECHO = 80
 const shorten = (value: unknown): string => {
-  const json = value === undefined ? 'is missing' : (JSON.stringify(value) ?? String(value))
+  const json = value === undefined ? 'is missing' : (JSON.stringify(value) ?? typeof value)
   return json.length > MAX_ECHO ? `${json.slice(0, MAX_ECHO)}…` : json
 }
 

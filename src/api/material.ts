@@ -89,7 +89,7 @@ const SUPPLY = {
   supplierLotId: 'Number of the lot at the supplier.',
 }
 
-export const LotRef = builder.objectRef<Keyed<LotRow>>('Lot')
+const LotRef = builder.objectRef<Keyed<LotRow>>('Lot')
 
 export const LotMovementRef = builder.objectRef<Keyed<LotMovementRow>>('LotMovement')
 LotMovementRef.implement({

@@ -3,7 +3,7 @@ import { event, type EventOf } from '../event.ts'
 import { id, instant, positiveQuantity, reason, text, unit } from '../types.ts'
 
 /** Where and by whom material was touched: what an edge of the genealogy carries beside quantities. */
-export const work = {
+const work = {
   /** Production order; null where the work was done outside any. */
   orderId: id.nullable(),
   operationId: id.nullable(),
@@ -171,4 +171,3 @@ export const unitEvents = {
   ),
 }
 export type UnitEvent = EventOf<typeof unitEvents>
-export type MaterialEvent = LotEvent | UnitEvent

@@ -18,7 +18,7 @@ export interface KnownLot {
   readonly booked: Booked
 }
 /** What a transfer took away, until it is known to have come back. */
-export interface Leaving {
+interface Leaving {
   readonly intoLotId: string
   readonly quantity: number
 }

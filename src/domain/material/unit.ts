@@ -9,7 +9,7 @@ import { unitCommands, type UnitCommand } from './unit-commands.ts'
  * a time, and that nothing is built of what is scrapped. Machines report what they did to it into the
  * same stream: the history of an item is one read.
  */
-export type UnitRefusal =
+type UnitRefusal =
   | 'UnitUnknown'
   | 'UnitExists'
   | 'UnitInstalled'
@@ -29,7 +29,7 @@ interface Made extends Booking {
   /** Null while only machines have spoken of it. */
   readonly materialId: string | null
 }
-export type Unit =
+type Unit =
   | (Booking & { readonly status: 'unknown' })
   /** Machines have worked on it; nobody has reported it as made. */
   | (Made & { readonly status: 'inProcess' })

@@ -3,6 +3,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from './authorise.ts'
 import { createContext, type Context, type Services } from './context.ts'
+import { hotDocuments } from './hot-documents.ts'
 import { limitsPlugin, subscriptionsPlugin } from './limits.ts'
 import { createMask, type ErrorLog } from './masking.ts'
 import type { Metrics } from './metrics.ts'
@@ -45,6 +46,7 @@ export function createGraphql({ schema, services, options, metrics, log }: Graph
     multipart: false,
     plugins: [
       onParams(persisted),
+      hotDocuments(),
       limitsPlugin(options),
       subscriptionsPlugin(options.limits),
       measured(metrics),

@@ -148,10 +148,14 @@ function graphqlRoutes(app: FastifyInstance, yoga: Yoga, options: ApiOptions): v
       const caller = { principal: principal!, req, reply }
       const response = await yoga.handleNodeRequestAndResponse(req, reply, caller)
       for (const [name, value] of response.headers) reply.header(name, value)
-      return reply.code(response.status).send(response.body)
+      const streams = STREAM.test(response.headers.get('content-type') ?? '')
+      return reply.code(response.status).send(streams ? response.body : await response.text())
     },
   })
 }
+
+/** Answers that go on; all others are sent whole, which is cheaper than as a stream. */
+const STREAM = /^(text\/event-stream|multipart\/mixed)/
 
 const wantsHtml = ({ headers, query }: FastifyRequest): boolean =>
   (headers.accept ?? '').includes('text/html') && !(query as Record<string, unknown>)['query']

@@ -1,19 +1,16 @@
 import { baseOf } from '../domain/energy/units.ts'
-import { timeZone as ianaName } from '../domain/site/time-zone.ts'
 import { exact } from '../domain/types.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
 import {
   byBucketSql,
   byMeterSql,
-  metersByIdSql,
-  metersInScopeSql,
   peakSql,
   problemsSql,
-  timeZoneSql,
   type Bucket,
   type Selection,
 } from './energy-sql.ts'
+import { metersOf, timeZoneOf, type EnergyArgs } from './energy-selection.ts'
 import { Medium } from './energy.ts'
 import { apiError } from './errors.ts'
 import type { Reader } from './reader.ts'
@@ -25,7 +22,7 @@ import type { Reader } from './reader.ts'
 
 /** A year of quarters of an hour, and a bit. */
 const MAX_BUCKETS = 40_000
-const MAX_METERS = 1_000
+/** Enough to see which meter is broken; the rest is more of the same. */
 const MAX_PROBLEMS = 1_000
 
 interface MeterSum {
@@ -203,23 +200,6 @@ async function bucketsOf(report: Report, reads: Reader): Promise<readonly Bucket
   }))
 }
 
-interface Args {
-  readonly meterIds?: readonly string[] | null
-  readonly scopeId?: string | null
-  readonly medium?: string | null
-  readonly from: string
-  readonly to: string
-  readonly groupBy?: Report['groupBy'] | null
-  readonly timeZone?: string | null
-  readonly atLeast?: number | null
-}
-interface FoundMeter {
-  readonly meterId: string
-  readonly site: string | null
-  readonly kind: string | null
-  readonly unit: string | null
-}
-
 builder.queryField('energy', (t: any) =>
   t.field({
     type: ReportRef,
@@ -245,11 +225,11 @@ builder.queryField('energy', (t: any) =>
       }),
     },
     complexity: 50,
-    resolve: (_: unknown, args: Args, context: Context) => report(args, context),
+    resolve: (_: unknown, args: EnergyArgs, context: Context) => report(args, context),
   }),
 )
 
-async function report(args: Args, { reads }: Context): Promise<Report> {
+async function report(args: EnergyArgs, { reads }: Context): Promise<Report> {
   const { from, to } = args
   if (from >= to) throw apiError('InvalidInput', `to ${to} is not after from ${from}.`)
   await reads.waitFor(args.atLeast)
@@ -275,33 +255,4 @@ async function sumsOf(selection: Selection, otherwise: string, reads: Reader): P
     throw apiError('InvalidInput', `${[...units].join(' and ')} do not add up; name fewer meters.`)
   const [unit = otherwise] = units
   return { unit, byMeter }
-}
-
-async function metersOf(args: Args, reads: Reader): Promise<readonly FoundMeter[]> {
-  const { meterIds, scopeId } = args
-  if ((meterIds == null) === (scopeId == null))
-    throw apiError('InvalidInput', 'give either meterIds or scopeId.')
-  if (meterIds != null && args.medium != null)
-    throw apiError('InvalidInput', 'medium goes with scopeId; meters measure what they measure.')
-  const found = await reads.query<FoundMeter>('energy', (sites) =>
-    meterIds == null
-      ? metersInScopeSql({ scopeId: scopeId!, medium: args.medium ?? 'ELECTRICITY' }, sites)
-      : metersByIdSql(meterIds, sites),
-  )
-  if (found.length > MAX_METERS)
-    throw apiError('InvalidInput', `more than ${MAX_METERS} meters; choose a smaller scope.`)
-  return found
-}
-
-async function timeZoneOf(args: Args, found: readonly FoundMeter[], reads: Reader) {
-  if (args.timeZone != null) {
-    const parsed = ianaName.safeParse(args.timeZone)
-    if (!parsed.success)
-      throw apiError('InvalidInput', `timeZone ${args.timeZone} is not an IANA time zone.`)
-    return parsed.data
-  }
-  const site = found.find((m) => m.site !== null)?.site
-  if (site == null) return 'UTC'
-  const [row] = await reads.query<{ timeZone: string }>('energy', () => timeZoneSql(site))
-  return row?.timeZone ?? 'UTC'
 }

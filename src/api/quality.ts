@@ -82,7 +82,7 @@ const ResultCorrectionRef = builder.objectRef<ResultCorrection>('ResultCorrectio
 })
 
 /** One measured characteristic; a unit's `measurements` are these too. */
-export const InspectionResultRef = builder
+const InspectionResultRef = builder
   .objectRef<Keyed<InspectionResultRow>>('InspectionResult')
   .implement({
     description: 'One value or yes/no of an inspection, with the limits it was judged by.',

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => plant.end())
 
 let commands = 0
-async function wish(command: { type: string }, occurredAt?: string): Promise<void> {
+async function wish(command: object, occurredAt?: string): Promise<void> {
   const decider = 'meterId' in command ? meter : hierarchyScope
   const envelope: CommandEnvelope = {
     ...{ commandId: `c${commands++}`, actor: 'spec', site: 'S1', source: 'spec' },
@@ -41,7 +41,7 @@ describe('energy of the plant', () => {
     wish({
       ...{ type: 'RegisterMeter', meterId, name: meterId, scopeId: 'HALL', medium: 'ELECTRICITY' },
       ...more,
-    } as { type: string })
+    })
   const DAY = 'from: "2026-03-29T00:00:00+01:00", to: "2026-03-30T00:00:00+02:00"'
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe('energy of the plant', () => {
       wish({
         ...{ type: 'DefineHierarchyScope', scopeId, level, parentId, name: scopeId },
         timeZone: timeZone ?? null,
-      } as { type: string })
+      })
     await scope('S1', 'SITE', null, 'Europe/Berlin')
     await scope('HALL', 'AREA', 'S1')
     await scope('LINE', 'WORK_CENTRE', 'HALL')
@@ -150,7 +150,7 @@ describe('registers', () => {
     await wish({
       ...{ type: 'RegisterMeter', meterId, name: 'x', scopeId: null, medium: 'ELECTRICITY' },
       ...{ kind: 'COUNTER', digits },
-    } as { type: string })
+    })
     let minute = 0
     for (const [i, { wait, reading, unit: said, exchange }] of steps.entries()) {
       const at = after((minute += wait))
@@ -161,7 +161,7 @@ describe('registers', () => {
       }
       const finalReading = exchange === 'READ' ? reading : null
       const content = { meterId, exchangeId: `x${i}`, finalReading, startReading: 7, reason: 'old' }
-      await wish({ type: 'ExchangeMeter', ...content } as { type: string }, at)
+      await wish({ type: 'ExchangeMeter', ...content }, at)
       if (finalReading !== null) readings.push({ at, kind: 'FINAL', reading, unit, digits })
       readings.push({ at, kind: 'START', reading: 7, unit, digits })
     }

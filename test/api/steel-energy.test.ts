@@ -48,8 +48,7 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
     const rows = parse(readFileSync(FILE), { columns: true, bom: true })
     const observations = (rows as Record<string, string>[]).map(observation)
     const context = { source: 'csv', site: 'S1', actor: 'spec' }
-    const { recorded } = await plant.record(observations, context)
-    expect(recorded).toBe(35_040)
+    await plant.record(observations, context)
     await plant.settled()
     await plant.pool.query('analyze')
   })

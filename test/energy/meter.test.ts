@@ -31,11 +31,11 @@ describe('meter', () => {
   test('is registered', () => given(meter).when(register).then(registered))
   test('registered again with other data is another meter', () =>
     given(meter, registered)
-      .when({ ...register, digits: 8 } as MeterCommand)
+      .when({ ...register, digits: 8 })
       .thenRejected('MeterDiffers'))
   test('electricity is measured in a unit of energy', () =>
     given(meter)
-      .when({ ...register, unit: 'MTQ' } as MeterCommand)
+      .when({ ...register, unit: 'MTQ' })
       .thenRejected('UnitOfOtherMedium'))
   test('changes its place', () =>
     given(meter, registered)
@@ -69,7 +69,7 @@ describe('meter', () => {
       .thenRejected(code),
   )
 
-  const below: MeterCommand = { ...register, parentMeterId: 'MAIN' } as MeterCommand
+  const below: MeterCommand = { ...register, parentMeterId: 'MAIN' }
   test('stands below a meter of its medium', () =>
     given(meter)
       .when(below, main({}))
@@ -78,7 +78,7 @@ describe('meter', () => {
     ['ParentUnknown' as const, below, { consulted: meter.initial }],
     ['ParentOfOtherMedium' as const, below, main({ medium: 'HEAT' })],
     ['ParentCircle' as const, below, main({ parentMeterId: 'E1' })],
-    ['ParentCircle' as const, { ...register, parentMeterId: 'E1' } as MeterCommand, main({})],
+    ['ParentCircle' as const, { ...register, parentMeterId: 'E1' }, main({})],
   ])('%s', (code, command, consulted) => given(meter).when(command, consulted).thenRejected(code))
 })
 

@@ -32,7 +32,7 @@ export const characteristic = z.object({
 export type Characteristic = z.output<typeof characteristic>
 
 /** One value or one yes/no, with the limits it was judged by. */
-export const judgedResult = z.object({
+const judgedResult = z.object({
   ...characteristic.shape,
   /** 1 for a single piece; counts the pieces where a lot is inspected by sample. */
   sample: z.number().int().positive(),

@@ -185,7 +185,7 @@ const describesItself = (r: ResultInput): boolean =>
   [r.name, r.kind, r.nominal, r.lowerLimit, r.upperLimit, r.unit].some((field) => field !== null)
 
 /** Unique within its inspection: the number before the first slash ends the ambiguity. */
-export const resultKey = (r: Pick<JudgedResult, 'sample' | 'characteristicId'>): string =>
+const resultKey = (r: Pick<JudgedResult, 'sample' | 'characteristicId'>): string =>
   `${r.sample}/${r.characteristicId}`
 
 const isSameFinding = (

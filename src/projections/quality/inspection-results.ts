@@ -97,7 +97,7 @@ export const inspectionResults = projection<InspectionResultRow>()<InspectionEve
   },
 })
 
-export const resultRowKey = (d: {
+const resultRowKey = (d: {
   readonly inspectionId: string
   readonly sample: number
   readonly characteristicId: string

@@ -48,7 +48,7 @@ beforeAll(async () => {
     const outcome = await plant.execute(hierarchyScope, command, {
       ...{ ...context, commandId: `define ${scopeId}` },
     })
-    expect(isRejection(outcome)).toBe(false)
+    if (isRejection(outcome)) throw new Error(outcome.why)
   }
 })
 afterAll(() => plant?.end())
@@ -111,7 +111,7 @@ describe('one machine', () => {
       ],
       context,
     )
-    expect(first).toMatchObject({ recorded: 10, quarantined: [] })
+    if (first.recorded !== 10) throw new Error(JSON.stringify(first.quarantined))
     knownBefore = first.position
     await plant.record([state(2 * DAY, 'WAITING')], context)
     await plant.settled()

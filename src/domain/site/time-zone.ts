@@ -5,7 +5,8 @@ const NAME = /^(?:UTC|[A-Za-z]+(?:[_/+-][A-Za-z0-9]+)+)$/
 
 const exists = (timeZone: string): boolean => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone }).format()
+    return true
   } catch {
     return false
   }

@@ -5,6 +5,9 @@ import type { TimelineRow } from './timeline.ts'
 /** What a machine did, or that nobody knows: a gap is never shown as a state. */
 export type TimelineState = EquipmentState | 'NO_DATA'
 
+/** Of a timeline's row what matters once it is known whose it is. */
+export type TimelineFact = Omit<Keyed<TimelineRow>, 'equipmentId' | 'site'>
+
 export interface Interval {
   readonly state: TimelineState
   readonly nativeState: string | null
@@ -28,7 +31,7 @@ export interface Window {
 /** At one moment, what leaves less known comes last; then by id, so that arrival does not matter. */
 const RANK = { PROGRAM: 0, GAP_ENDED: 1, STATE: 2, GAP_STARTED: 3 } as const
 
-const inOrder = (a: Keyed<TimelineRow>, b: Keyed<TimelineRow>): number =>
+const inOrder = (a: TimelineFact, b: TimelineFact): number =>
   compare(a.at, b.at) || RANK[a.kind] - RANK[b.kind] || compare(a.key, b.key)
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -44,17 +47,17 @@ const UNKNOWN: What = { state: 'NO_DATA', nativeState: null, reason: null }
  * data, and holds from that moment on.
  */
 export function intervals(
-  facts: readonly Keyed<TimelineRow>[],
+  facts: readonly TimelineFact[],
   { from, to, horizon }: Window,
 ): readonly Interval[] {
-  const out: Interval[] = []
+  const cuts: Cut[] = []
   let what = UNKNOWN
   let program: string | null = null
   let at = from
   const until = (moment: string): void => {
     const end = moment < to ? moment : to
     if (end <= at) return
-    add(out, { ...what, program: what.state === 'NO_DATA' ? null : program, from: at, to: end })
+    cut(cuts, what, what.state === 'NO_DATA' ? null : program, at)
     at = end
   }
   for (const fact of [...facts].sort(inOrder)) {
@@ -66,23 +69,39 @@ export function intervals(
   until(horizon)
   what = UNKNOWN
   until(to)
-  return out
+  return measured(cuts, to)
 }
 
-const whatOf = ({ state, nativeState, reason }: TimelineRow): What =>
+const whatOf = ({ state, nativeState, reason }: TimelineFact): What =>
   state === null ? { ...UNKNOWN, reason } : { state, nativeState, reason }
 
-function add(out: Interval[], next: Omit<Interval, 'durationMs'>): void {
-  const last = out.at(-1)
+/** Where something changes; it lasts until the next cut. */
+type Cut = Omit<Interval, 'to' | 'durationMs'>
+
+function cut(
+  cuts: Cut[],
+  { state, nativeState, reason }: What,
+  program: string | null,
+  from: string,
+) {
+  const last = cuts.at(-1)
   const same =
     last &&
-    last.state === next.state &&
-    last.nativeState === next.nativeState &&
-    last.reason === next.reason &&
-    last.program === next.program
-  if (same) out.pop()
-  const from = same ? last.from : next.from
-  out.push({ ...next, from, durationMs: Date.parse(next.to) - Date.parse(from) })
+    last.state === state &&
+    last.nativeState === nativeState &&
+    last.reason === reason &&
+    last.program === program
+  if (!same) cuts.push({ state, nativeState, reason, program, from })
+}
+
+function measured(cuts: readonly Cut[], end: string): readonly Interval[] {
+  const moments = cuts.map(({ from }) => Date.parse(from))
+  moments.push(Date.parse(end))
+  return cuts.map(({ state, nativeState, reason, program, from }, i) => {
+    const to = cuts[i + 1]?.from ?? end
+    const durationMs = moments[i + 1]! - moments[i]!
+    return { state, nativeState, reason, program, from, to, durationMs }
+  })
 }
 
 /** How long each state lasted, NO_DATA included; the sum is the window. In milliseconds. */

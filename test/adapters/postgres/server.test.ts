@@ -1,9 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts'
 import { lockFolder } from '../../../src/adapters/postgres/folder-lock.ts'
+import { accountFor, assertReachable } from '../../../src/adapters/postgres/server-account.ts'
 import { startPostgres } from '../../../src/adapters/postgres/server.ts'
 import { START, StoreUnavailable } from '../../../src/commands/event-store.ts'
 import { fact } from '../../contract/event-store-kit.ts'
@@ -61,6 +64,23 @@ test('what was acknowledged survives a killed server, which comes back by itself
   await server.stop()
 })
 
+test('after Taktlog was killed, the next start takes over from its server within 5 s', async () => {
+  const dataFolder = join(folder, 'orphan')
+  const script = resolve(import.meta.dirname, '../../support/server-child.ts')
+  const child = spawn(process.execPath, [script, dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [orphan] = await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(postmaster(dataFolder)).toBe(Number(orphan))
+  const began = performance.now()
+  const server = await startPostgres({ dataFolder })
+  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(postmaster(dataFolder)).toBe(server.pid)
+  await server.stop()
+})
+
 test('starts over a stale pid file that now names another program', async () => {
   const dataFolder = join(folder, 'stale')
   await (await startPostgres({ dataFolder })).stop()
@@ -68,6 +88,15 @@ test('starts over a stale pid file that now names another program', async () => 
   const server = await startPostgres({ dataFolder })
   expect(postmaster(dataFolder)).toBe(server.pid)
   await server.stop()
+})
+
+test.skipIf(process.getuid?.() !== 0)('root is told which folder closes the way', () => {
+  const closed = mkdtempSync(join(folder, 'closed-'))
+  const account = accountFor(folder)
+  expect(account.uid).not.toBe(0)
+  expect(() => assertReachable(account, [join(closed, 'data')])).toThrow(
+    `user "${account.name}", who may not enter ${closed}`,
+  )
 })
 
 test('a lock is taken over from the dead, be its number in use again, and not from the living', () => {

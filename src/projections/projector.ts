@@ -8,7 +8,7 @@ import type { Change } from './read-models.ts'
 import type { Audit, Session, Tables } from './tables.ts'
 
 /** Most facts of one live batch; below that a batch is whatever came in during the one before. */
-const LIVE_BATCH = 2_000
+const LIVE_BATCH = 4_000
 
 export interface ProjectorLog {
   info(message: string): void
@@ -138,6 +138,6 @@ async function* ahead(source: AsyncIterable<Batch>): AsyncGenerator<Batch> {
     }
   } finally {
     next.catch(() => {})
-    void batches.return?.()
+    batches.return?.().catch(() => {})
   }
 }

@@ -137,19 +137,24 @@ test('a write at a checkpoint that moved changes nothing', async () => {
 })
 
 test('one projector is active, and the standby takes over when its connection dies', async () => {
-  start()
+  let connections = 0
+  const mortal: Tables = {
+    ...tables,
+    connect: () => (connections++ < 2 ? tables.connect() : Promise.reject(new Error('dead'))),
+  }
+  start(plant, mortal)
   await reach(await log.add(changed('t1')))
+  await untilState(things, 'LIVE')
   start()
   const holders = `select distinct pid from pg_locks l join pg_database d on d.oid = l.database
     where locktype = 'advisory' and datname = current_database()`
   const { rows } = await database.pool.query(holders)
   expect(rows).toHaveLength(1)
-  const { stop, done } = running.shift()!
-  stop.abort()
   await database.pool.query('select pg_terminate_backend($1)', [rows[0].pid])
-  await done
   await reach(await log.add(changed('t2')))
   await expectAll()
+  await expect.poll(async () => (await database.pool.query(holders)).rows.length).toBe(1)
+  expect(connections).toBeGreaterThanOrEqual(2)
 })
 
 test('it recovers by itself when all connections are cut', async () => {

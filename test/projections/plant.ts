@@ -117,7 +117,7 @@ const text = fc.oneof(
   ),
   fc.string({ unit: 'binary', maxLength: 8 }),
 )
-const thing = fc.constantFrom('t1', 't2', 't3', 't4', 'ü"\\ {5}')
+const thing = fc.constantFrom('t1', 't2', 't3', 't4', 'ü"\\ {5}', 'n\0l')
 const owner = fc.constantFrom('o1', 'o2', 'o3')
 
 export const anyEvent: fc.Arbitrary<PlantEvent & { readonly at: string }> = fc

@@ -23,7 +23,7 @@ export async function rowsOf(pool: pg.Pool, p: Projection): Promise<Rows> {
 export const expectedRows = (p: Projection, facts: Iterable<Recorded>): Rows =>
   Object.fromEntries(
     [...replay(p, facts)].map(([key, row]) => [
-      key,
+      storable(key) as string,
       Object.fromEntries(
         columnsOf(p).map(([column]) => [column, storable((row as any)[column] ?? null)]),
       ),

@@ -19,9 +19,11 @@ export function createPositions({ pool, projections, projector }: ReadModelsDeps
   const wake = (): void => {
     for (const check of [...waiting]) check()
   }
+  /** Never back: an answer of the database may be older than what a flush has told meanwhile. */
+  const advance = (name: string, position: number): void =>
+    void reached.set(name, Math.max(position, reached.get(name) ?? 0))
   projector?.onChange((changes) => {
-    for (const { projection, position } of changes)
-      reached.set(projection, Math.max(position, reached.get(projection) ?? 0))
+    for (const { projection, position } of changes) advance(projection, position)
     wake()
   })
 
@@ -35,7 +37,7 @@ export function createPositions({ pool, projections, projector }: ReadModelsDeps
     })
     failed.clear()
     for (const row of rows) {
-      reached.set(row.name, row.position)
+      advance(row.name, row.position)
       if (row.failed) failed.add(row.name)
     }
   }

@@ -6,7 +6,7 @@ import { clientConfig, type Database } from './pool.ts'
 const POLL_MS = 1_000
 
 /** Hears of appends by any process on this database. */
-export interface Listener {
+interface Listener {
   /** Grows with each notification; remember it before a read, pass it to `changed` after. */
   readonly heard: number
   /**

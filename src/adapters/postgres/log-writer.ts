@@ -5,9 +5,9 @@ import { SEPARATOR } from './log-append.sql.ts'
 import { categoryOf, type Names } from './log-names.ts'
 
 /** One payload, as JSON: KurrentDB's limit for an append, so that a log can move there. */
-export const MAX_EVENT_BYTES = 1024 * 1024
+const MAX_EVENT_BYTES = 1024 * 1024
 /** One append is atomic and travels whole; `record` sends 1,000. */
-export const MAX_APPEND_EVENTS = 10_000
+const MAX_APPEND_EVENTS = 10_000
 /** Bounds the time others wait for the head, some 50 ms, and the memory of one call. */
 const MAX_GROUP_BYTES = 4 * 1024 * 1024
 /** An event's share of a group beside its payload: ids, numbers and its row's indexes. */

@@ -10,6 +10,7 @@ import './inspections.ts'
 import './material.ts'
 import './production.ts'
 import './site.ts'
+import './unit-inspections.ts'
 import './units.ts'
 
 for (const decider of deciders) commandMutations(decider)

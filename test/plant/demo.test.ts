@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoQueries } from '../../src/adapters/plant/queries.ts'
+import { MACHINES } from '../../src/adapters/plant/layout.ts'
 import { runningPlant } from './running-plant.ts'
 
 let plant: Awaited<ReturnType<typeof runningPlant>>
 beforeAll(async () => {
   plant = await runningPlant(1)
-  console.log(`history played in ${Math.round(plant.tookMs)} ms`, plant.progress)
+  const { commands, observations } = plant.progress
+  const seconds = (plant.tookMs / 1_000).toFixed(1)
+  console.log(`history: ${commands} commands, ${observations} observations in ${seconds} s`)
 })
 afterAll(async () => {
   await plant?.end()
@@ -14,4 +18,62 @@ test('the whole history was taken, nothing was refused that should not be', () =
   expect(plant.lines).toEqual([])
   expect(plant.progress.unexpected).toBe(0)
   expect(plant.progress.commands).toBeGreaterThan(1_500)
+})
+
+const answer = (index: number): Promise<any> => plant.ask(demoQueries[index]!.query)
+
+test('query 1 shows running pump orders with operations that progress', async () => {
+  const { orders } = await answer(0)
+  expect(orders.totalCount).toBeGreaterThan(0)
+  for (const order of orders.nodes) {
+    expect(order.operations.map((o: any) => o.name)).toContain('Assemble pump')
+    expect(order.operations.some((o: any) => o.status !== 'READY')).toBe(true)
+    for (const { good, scrap } of order.operations)
+      expect(good.value + scrap.value).toBeLessThanOrEqual(order.quantity.value)
+  }
+  const started = orders.nodes.flatMap((o: any) => o.operations).filter((o: any) => o.startedAt)
+  expect(started.some((o: any) => o.productionMs > 0)).toBe(true)
+})
+
+test('query 2 shows a pump whose valve was replaced, with all that is known of it', async () => {
+  const [valve] = (await answer(1)).units.nodes
+  const [installation] = valve.installations
+  expect(installation.removalReason).toBe(valve.scrapReason)
+  const pump = installation.parent
+  expect(pump.operations.map((o: any) => o.operationName)).toContain('Test run')
+  const [first, second] = pump.inspections
+  expect([first.verdict, second.verdict]).toEqual(['FAIL', 'PASS'])
+  expect(first.results).toHaveLength(5)
+  const valves = pump.components.filter((c: any) => c.position === 'RELIEF')
+  expect(valves.map((c: any) => c.removedAt === null)).toEqual([false, true])
+  expect(pump.components).toHaveLength(3)
+  const materials = new Set(pump.materials.map((m: any) => m.materialId))
+  expect(materials.size).toBe(5)
+})
+
+test('query 3 shows every machine with its state, and a quarter hour of every meter', async () => {
+  const { equipment, energyIntervals } = await answer(2)
+  expect(equipment.nodes).toHaveLength(MACHINES.length)
+  for (const machine of equipment.nodes) expect(machine.state).not.toBeNull()
+  expect(equipment.nodes.some((m: any) => m.state === 'RUNNING')).toBe(true)
+  const drawn = new Map(energyIntervals.nodes.map((i: any) => [i.meterId, i.quantity.value]))
+  expect(drawn.size).toBe(MACHINES.length + 1)
+  const parts = [...drawn].filter(([id]) => id !== 'EM-MAIN') as [string, number][]
+  const sum = parts.reduce((kwh, [, value]) => kwh + value, 0)
+  expect(drawn.get('EM-MAIN')).toBeGreaterThan(sum)
+})
+
+test('refusals that were meant are in the audit trail', async () => {
+  const { commandsRejected } = await plant.ask('{ commandsRejected(first: 50) { nodes { code } } }')
+  const codes = new Set(commandsRejected.nodes.map((r: any) => r.code))
+  for (const code of ['OrderHeld', 'OrderUnknown', 'UnitInstalled', 'QuantityExceeded'])
+    expect([...codes]).toContain(code)
+})
+
+test('a lot was held after its inspection and released', async () => {
+  const query = `{ lotMovements(first: 50, where: { kind: [HELD, RELEASED, SPLIT_IN, MERGE_IN] }) {
+    nodes { kind quantity { value } } } }`
+  const { lotMovements } = await plant.ask(query)
+  const kinds = new Set(lotMovements.nodes.map((m: any) => m.kind))
+  expect(kinds).toEqual(new Set(['HELD', 'RELEASED', 'SPLIT_IN', 'MERGE_IN']))
 })

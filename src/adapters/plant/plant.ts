@@ -36,6 +36,8 @@ export interface Plant {
   readonly orders: Map<string, OpenOrder>
   /** The relief valve in each pump that was assembled here, by serials. */
   readonly valves: Map<string, string>
+  /** How many pumps were at the test bench, the one that comes there now included. */
+  readonly tested: () => number
   readonly start: (process: Process) => void
   /** @param expect code of the refusal that is meant to come */
   readonly command: <T extends CommandType>(type: T, input: InputOf<T>, expect?: string) => void
@@ -68,6 +70,7 @@ export function createPlant(
   }
   const observe = (said: Said): void =>
     emit({ kind: 'observation', occurredAt: iso(now()), ...said })
+  let tested = 0
   const machines = MACHINES.map((spec) => createMachine(spec, { now, random, observe }))
   const plant: Plant = {
     now,
@@ -77,6 +80,7 @@ export function createPlant(
     queues: new Map(MACHINES.map((m) => [m.workCentreId, []])),
     orders: new Map(),
     valves: new Map(),
+    tested: () => ++tested,
     start,
     command: (type, input, expect) =>
       emit({

@@ -1,0 +1,62 @@
+import { PUMP, VALVE } from './products.ts'
+
+/** Queries a newcomer can paste: each shows another side of the same facts. */
+export interface DemoQuery {
+  readonly about: string
+  readonly query: string
+}
+
+const running = `{
+  orders(first: 5, where: { status: [RUNNING], materialId: "${PUMP}" }) {
+    totalCount
+    nodes {
+      orderId priority dueAt
+      quantity { value unit }
+      operations {
+        name status startedAt setupMs productionMs breakMs
+        good { value } scrap { value }
+      }
+    }
+  }
+}`
+
+const replaced = `{
+  units(first: 1, where: { materialId: ["${VALVE}"], status: [SCRAPPED] }) {
+    nodes {
+      serial supplierId scrapReason
+      installations {
+        installedAt removedAt removalReason
+        parent {
+          serial materialId orderId
+          operations { operationName equipmentId program startedAt endedAt }
+          inspections { at verdict results { name value unit lowerLimit upperLimit verdict } }
+          components(includeRemoved: true) { serial materialId position removedAt }
+          materials { lotId materialId quantity { value unit } }
+        }
+      }
+    }
+  }
+}`
+
+const machines = `{
+  equipment(first: 20, where: { level: [WORK_UNIT, WORK_CELL] }) {
+    nodes {
+      equipmentId name state nativeState since reason program
+      openAlarms { severity text raisedAt }
+      counters { counter reading { value unit } }
+    }
+  }
+  energyIntervals(first: 12) {
+    nodes { meterId from to quantity { value unit } demandKw }
+  }
+}`
+
+/** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
+export const demoQueries: readonly DemoQuery[] = [
+  { about: 'Orders that are being worked on, with the progress of each operation', query: running },
+  {
+    about: 'A valve was replaced at the test bench: all that is known of the pump it was in',
+    query: replaced,
+  },
+  { about: 'What every machine does now, and the last quarter hour of energy', query: machines },
+]

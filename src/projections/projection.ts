@@ -51,8 +51,8 @@ export type Rows<Row extends object = any> = Map<string, Keyed<Row> | null>
 
 /** What a fold needs of `Rows`. */
 interface RowsAtHand {
-  get(key: string): Keyed<any> | null | undefined
-  set(key: string, row: Keyed<any> | null): unknown
+  get(key: string): Keyed<object> | null | undefined
+  set(key: string, row: Keyed<object> | null): unknown
 }
 
 /** The keys that this fact touches. */

@@ -50,12 +50,12 @@ const expectAll = async (projections = plant): Promise<void> => {
     expect(await rowsOf(database.pool, p), p.name).toEqual(expectedRows(p, await log.all()))
 }
 
-test.each(['throws', 'refused'] as const)(
+test.each(['throws', 'refused', 'unfit'] as const)(
   'an event that %s stops its projection only; skipped, it goes on and joins the others',
   async (how) => {
     const projector = start()
     await log.add(changed('t1'), changed('t2'))
-    const bad = (await log.add(poison(how))) as number
+    const bad = await log.add(poison(how))
     const last = await log.add(changed('t3'), changed('t1'))
     await untilState(things, 'FAILED')
     await reach(last)
@@ -65,7 +65,9 @@ test.each(['throws', 'refused'] as const)(
     expect(Object.keys(await rowsOf(database.pool, things))).toEqual(['t1', 't2'])
     expect(await statusOf(journal)).toMatchObject({ state: 'LIVE', position: last, error: null })
 
-    await expect(projector.skip('things', bad + 1, { by: 'p1', why: 'no' })).rejects.toThrow()
+    await expect(projector.skip('things', bad + 1, { by: 'p1', why: 'no' })).rejects.toThrow(
+      'did not stop at position',
+    )
     await projector.skip('things', bad, { by: 'person-1', why: 'sent by a test bench' })
     await untilState(things, 'LIVE')
     await reach(await log.add(changed('t9')))

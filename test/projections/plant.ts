@@ -8,7 +8,7 @@ export type PlantEvent =
   | { type: 'Changed'; data: { thing: string; amount: number; note: string | null } }
   | { type: 'Moved'; data: { thing: string; from: string; to: string } }
   | { type: 'Removed'; data: { thing: string } }
-  | { type: 'Poison'; data: { thing: string; how: 'throws' | 'refused' | 'harmless' } }
+  | { type: 'Poison'; data: { thing: string; how: 'throws' | 'refused' | 'unfit' } }
 
 interface Thing {
   amount: number
@@ -51,10 +51,9 @@ export const things: Projection<Thing> = projection<Thing>()<PlantEvent>({
       key: (e) => e.thing,
       evolve: (row, { data, metadata }) => {
         if (data.how === 'throws') throw new Error('cannot fold this')
-        if (data.how === 'harmless') return row
         return {
           ...(row ?? { amount: 0, note: null, heavy: null, detail: null }),
-          changes: 0.5,
+          changes: data.how === 'refused' ? 0.5 : ({} as number),
           lastAt: metadata.occurredAt,
         }
       },
@@ -148,7 +147,7 @@ export const changed = (thingId: string, amount = 1, note: string | null = null)
   type: 'Changed',
   data: { thing: thingId, amount, note },
 })
-export const poison = (how: 'throws' | 'refused'): PlantEvent => ({
+export const poison = (how: 'throws' | 'refused' | 'unfit'): PlantEvent => ({
   type: 'Poison',
-  data: { thing: 't1', how },
+  data: { thing: `bad ${how}`, how },
 })

@@ -24,9 +24,7 @@ export const expectedRows = (p: Projection, facts: Iterable<Recorded>): Rows =>
   Object.fromEntries(
     [...replay(p, facts)].map(([key, row]) => [
       storable(key) as string,
-      Object.fromEntries(
-        columnsOf(p).map(([column]) => [column, storable((row as any)[column] ?? null)]),
-      ),
+      Object.fromEntries(columnsOf(p).map(([column]) => [column, storable(row[column] ?? null)])),
     ]),
   )
 

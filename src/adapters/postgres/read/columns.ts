@@ -6,7 +6,7 @@ type Row = Keyed<object>
 export const columnsOf = (p: Projection): readonly (readonly [string, ColumnType])[] => [
   ['key', 'text'],
   ['site', 'text'],
-  ...(Object.entries(p.columns) as [string, ColumnType][]),
+  ...Object.entries<ColumnType>(p.columns),
 ]
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
@@ -31,17 +31,23 @@ function textOf(value: unknown, type: ColumnType): string | null {
   if (value === null || value === undefined) return null
   switch (type) {
     case 'text':
-      return cleanText(String(value))
+      return cleanText(scalar(value, type))
     case 'timestamptz':
-      return toTimestamp(String(value))
+      return toTimestamp(scalar(value, type))
     case 'jsonb':
       return toJson(value)
     case 'double precision':
     case 'bigint':
-      return typeof value === 'number' && !Number.isFinite(value) ? null : String(value)
+      return typeof value === 'number' && !Number.isFinite(value) ? null : scalar(value, type)
     case 'boolean':
       return value ? 't' : 'f'
   }
+}
+
+function scalar(value: unknown, type: ColumnType): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new TypeError(`a column of type ${type} cannot hold ${typeof value} values`)
 }
 
 /** Types whose text form may hold characters that COPY and array literals give a meaning. */

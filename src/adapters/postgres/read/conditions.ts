@@ -51,12 +51,12 @@ function conditionSql(p: Projection, c: Condition, parameters: Parameters): stri
       return `${column} = any(${parameters.add(values, `${type}[]`)})`
     }
     case 'startsWith':
-      return `${column} like ${parameters.add(`${escapeLike(String(c.value))}%`, 'text')}`
+      return `${column} like ${parameters.add(`${escapeLike(c.value)}%`, 'text')}`
     case 'contains':
       return type === 'jsonb'
         ? `${column} @> ${parameters.add(parameter(c.value, type), type)}`
         : // In the database's own collation, where upper and lower case of all letters are known.
-          `${column} collate "default" ilike ${parameters.add(`%${escapeLike(String(c.value))}%`, 'text')}`
+          `${column} collate "default" ilike ${parameters.add(`%${escapeLike(c.value)}%`, 'text')}`
   }
 }
 
@@ -65,4 +65,5 @@ const parameter = (value: unknown, type: ColumnType): unknown => {
   return typeof value === 'string' ? cleanText(value) : value
 }
 
-const escapeLike = (value: string): string => cleanText(value).replace(/[\\%_]/g, '\\$&')
+const escapeLike = (value: unknown): string =>
+  (typeof value === 'string' ? cleanText(value) : JSON.stringify(value)).replace(/[\\%_]/g, '\\$&')

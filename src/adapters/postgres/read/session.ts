@@ -54,7 +54,7 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
   const alone = createLane()
   const completing = createLane()
   let completions = 0
-  const { prepare, startBuild, complete, activate } = createLifecycle(client)
+  const lifecycle = createLifecycle(client)
   const beside = createLifecycle(swift)
   const ensureKey = async (table: Table): Promise<void> => {
     if (table.complete || keyed.has(table.name)) return
@@ -79,8 +79,8 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
         for (const { name } of rows) held.add(name)
         return new Set(held)
       }),
-    prepare: (projections) => alone(() => prepare(projections)),
-    startBuild: (p) => alone(() => startBuild(p)),
+    prepare: (projections) => alone(() => lifecycle.prepare(projections)),
+    startBuild: (p) => alone(() => lifecycle.startBuild(p)),
     tables: (projections) =>
       alone(async () => {
         const values = [projections.map(({ name }) => name)]
@@ -130,9 +130,9 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
     // Every other table on the second connection: making indexes keeps a core busy.
     complete: (table, p) =>
       completions++ % 2 === 0
-        ? alone(() => complete(table, p))
+        ? alone(() => lifecycle.complete(table, p))
         : completing(() => beside.complete(table, p)),
-    activate: (table, p) => alone(() => activate(table, p)),
+    activate: (table, p) => alone(() => lifecycle.activate(table, p)),
     async close() {
       lost.abort(new Error('closed'))
       await Promise.all([client, swift].map((c) => c.end().catch(() => {})))
@@ -201,9 +201,13 @@ async function write(client: pg.Client, writes: readonly Write[]): Promise<void>
  * twice for the server instead of twenty times.
  */
 async function writeAtOnce(client: pg.Client, writes: readonly Write[]): Promise<void> {
-  const changes = writes.flatMap((w) =>
-    statementsOf(w).map((statement) => ({ table: w.table, statement })),
-  )
+  const changes = writes.flatMap((w) => {
+    try {
+      return statementsOf(w).map((statement) => ({ table: w.table, statement }))
+    } catch (error) {
+      throw translate(error, w.table)
+    }
+  })
   const begun = client.query('begin')
   const advanced = client.query<Advanced>(advance(writes))
   const written = changes.map(({ table, statement }) =>

@@ -52,7 +52,10 @@ export function changesField<Row extends object>(name: string, options: ChangesO
         const keep = await also?.keep(args, context)
         return changes(context, { ...options, keep }, ids ? new Set(ids) : null)
       },
-      resolve: (row: Keyed<Row>) => row,
+      resolve: (row: Keyed<Row> | null) => {
+        if (row === null) throw apiError('Unauthenticated', 'The key or token is no longer valid.')
+        return row
+      },
     }),
   )
 }
@@ -69,7 +72,7 @@ function changes<Row extends object>(
     keep,
   }: ChangesOptions<Row> & { readonly keep?: ((row: Keyed<Row>) => boolean) | undefined },
   ids: ReadonlySet<string> | null,
-): Repeater<Keyed<Row>> {
+): Repeater<Keyed<Row> | null> {
   return new Repeater(async (push, stop) => {
     let pending = new Set<string>()
     let wake = (): void => {}
@@ -90,8 +93,10 @@ function changes<Row extends object>(
         await new Promise<void>((resolve) => (wake = resolve))
         continue
       }
-      if (principal.stillValid && !(await principal.stillValid()))
-        return stop(apiError('Unauthenticated'))
+      if (principal.stillValid && !(await principal.stillValid())) {
+        await push(null)
+        return stop()
+      }
       const keys = [...pending]
       pending = new Set()
       for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK)

@@ -5,7 +5,6 @@ import type { Principal } from './authorise.ts'
 import { createContext, type Context, type Services } from './context.ts'
 import { hotDocuments } from './hot-documents.ts'
 import { limitsPlugin, subscriptionsPlugin } from './limits.ts'
-import { createMask, type ErrorLog } from './masking.ts'
 import type { Metrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createPersisted } from './persisted.ts'
@@ -27,23 +26,25 @@ export interface GraphqlDeps {
   readonly services: Services
   readonly options: ApiOptions
   readonly metrics: Metrics
-  readonly log: ErrorLog
+  /** What of an error may leave the process. */
+  readonly mask: (error: unknown) => Error
 }
 
 /** The GraphQL engine without its transport: limits, masking, one context per operation. */
-export function createGraphql({ schema, services, options, metrics, log }: GraphqlDeps): Yoga {
+export function createGraphql({ schema, services, options, metrics, mask }: GraphqlDeps): Yoga {
   const persisted = createPersisted(options.persisted)
   return createYoga<Caller, Context>({
     schema,
     graphqlEndpoint: PATH,
     context: ({ principal }: Caller) => createContext(services, principal),
     cors: options.origins.length > 0 ? { origin: [...options.origins], credentials: false } : false,
-    maskedErrors: { maskError: createMask(log) },
+    maskedErrors: { maskError: mask },
     logging: false,
     graphiql: false,
     landingPage: false,
     batching: false,
     multipart: false,
+    extraParamNames: ['documentId'],
     plugins: [
       onParams(persisted),
       hotDocuments(),

@@ -1,6 +1,11 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ApiKeyStore } from './api-keys.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
@@ -10,6 +15,7 @@ import type { apiErrors } from './errors.ts'
 import { checkExposure } from './exposure.ts'
 import { DEFAULT_QUERY, renderGraphiql } from './graphiql.ts'
 import { createGraphql, PATH, type Yoga } from './graphql.ts'
+import { createMask } from './masking.ts'
 import { createMetrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
@@ -50,11 +56,12 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   const app = createApp(deps)
   app.addHook('onResponse', async (_, reply) => metrics.request(reply.statusCode))
   await secure(app, options, authenticate)
-  const yoga = createGraphql({ schema, services, options, metrics, log: app.log })
+  const mask = createMask(app.log)
+  const yoga = createGraphql({ schema, services, options, metrics, mask })
   graphqlRoutes(app, yoga, options)
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
-  const closeSockets = serveWebSocket(app.server, yoga, authenticate, options)
+  const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })
   const url = await app.listen({ host: options.host, port: options.port })
   return {
     url,
@@ -74,7 +81,7 @@ function createApp({ options, logger }: ApiServerDeps): FastifyInstance {
     bodyLimit: options.limits.body,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     ...(logger ? { loggerInstance: logger } : {}),
   }) as unknown as FastifyInstance

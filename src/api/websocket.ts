@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
-import type { GraphQLError } from 'graphql'
+import type { ExecutionResult, GraphQLError } from 'graphql'
 import { CloseCode } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
@@ -25,9 +25,14 @@ type Extra = { principal?: Principal }
 export function serveWebSocket(
   server: Server,
   yoga: Yoga,
-  authenticate: Authenticate,
-  options: ApiOptions,
+  deps: {
+    readonly options: ApiOptions
+    readonly authenticate: Authenticate
+    readonly mask: (error: unknown) => Error
+  },
 ): () => Promise<void> {
+  const { options, authenticate } = deps
+  const mask = (error: unknown) => ({ errors: [deps.mask(error) as GraphQLError] })
   const sameOrigin = createOriginCheck(options)
   const persisted = createPersisted(options.persisted)
   const byAddress = new Map<string, number>()
@@ -51,8 +56,8 @@ export function serveWebSocket(
   const disposable = useServer<{ authorization?: string }, Extra & Record<PropertyKey, any>>(
     {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      execute: (args: any) => args.rootValue.execute(args),
-      subscribe: (args: any) => args.rootValue.subscribe(args),
+      execute: async (args: any) => attempt(() => args.rootValue.execute(args), mask),
+      subscribe: async (args: any) => attempt(() => args.rootValue.subscribe(args), mask),
       async onConnect({ connectionParams, extra }) {
         const given = connectionParams?.authorization ?? extra.request.headers.authorization
         const principal = await authenticate(typeof given === 'string' ? given : undefined)
@@ -79,7 +84,7 @@ export function serveWebSocket(
             rootValue: { execute: engine.execute, subscribe: engine.subscribe },
           }
         } catch (error) {
-          return [error as GraphQLError]
+          return mask(error).errors
         }
       },
     },
@@ -87,4 +92,33 @@ export function serveWebSocket(
     KEEP_ALIVE_MS,
   )
   return async () => disposable.dispose()
+}
+
+type Failed = { readonly errors: readonly GraphQLError[] }
+
+/** What goes wrong is an answer; thrown, it would close the connection and tell too much. */
+async function attempt(
+  run: () => Promise<any>,
+  mask: (error: unknown) => Failed,
+): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  try {
+    const result = await run()
+    return Symbol.asyncIterator in result ? masked(result, mask) : result
+  } catch (error) {
+    return mask(error)
+  }
+}
+
+const masked = (
+  results: AsyncIterable<ExecutionResult>,
+  mask: (error: unknown) => Failed,
+): AsyncIterableIterator<ExecutionResult> => {
+  const inner = results[Symbol.asyncIterator]()
+  return {
+    next: () => inner.next().catch((error: unknown) => ({ value: mask(error), done: false })),
+    return: async () => (await inner.return?.()) ?? { value: undefined, done: true },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }

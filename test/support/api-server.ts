@@ -48,6 +48,7 @@ export async function apiPlant() {
   const running = projector.run(stopped.signal)
   const reads = createReadModels({ pool, store, projections, projector })
   const keys = await createApiKeyStore(pool)
+  await reads.waitFor(0, 10_000)
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     onChange: projector.onChange,

@@ -5,6 +5,7 @@ import { isRejection, reject, streamOf, type Decider, type Rejection } from '../
 import type { Event, Metadata } from '../domain/event.ts'
 import { ANY, type EventStore, type NewEvent } from './event-store.ts'
 import { uuid5 } from './ids.ts'
+import { createLanes } from './lanes.ts'
 import type { Clock } from './ports.ts'
 import { createStreamStates, type StreamState } from './stream-states.ts'
 
@@ -39,6 +40,7 @@ export function createExecute(deps: {
 }): Execute {
   const { store, clock } = deps
   const states = createStreamStates(store)
+  const inLane = createLanes()
 
   return async (decider, input, envelope) => {
     const parsed = parse(decider, input)
@@ -54,7 +56,7 @@ export function createExecute(deps: {
     const denied = deps.authorise?.(decider, parsed.type, envelope)
     if (denied) return refuse(denied)
 
-    const outcome = await states.exclusively(stream, () =>
+    const outcome = await inLane([stream], () =>
       attempt({ store, states, decider, command: parsed, envelope, at, stream }),
     )
     return isRejection(outcome) ? refuse(outcome) : outcome
@@ -156,7 +158,17 @@ function parse(decider: Decider, input: unknown): Command | Rejection {
 }
 
 /** How far a source's clock may run ahead before its time is a mistake rather than skew. */
-export const MAX_FUTURE_MS = 5 * 60_000
+const MAX_FUTURE_MS = 5 * 60_000
+/** Before any shop-floor record that somebody will import; a clock that was never set says 1970. */
+const EARLIEST = Date.UTC(1900, 0, 1)
+
+/** Why a source's time cannot be right, as the end of a sentence; null when it can. */
+export const implausible = (time: number, now: string): string | null =>
+  time > Date.parse(now) + MAX_FUTURE_MS
+    ? `is in the future; the time here is ${now}`
+    : time < EARLIEST
+      ? 'is before 1900'
+      : null
 
 function occurredAt({ occurredAt: claimed }: CommandEnvelope, now: string): string | Rejection {
   if (claimed === undefined) return now
@@ -166,8 +178,9 @@ function occurredAt({ occurredAt: claimed }: CommandEnvelope, now: string): stri
       'InvalidInput',
       `occurredAt ${JSON.stringify(claimed)} is not an ISO-8601 instant.`,
     )
-  return time > Date.parse(now) + MAX_FUTURE_MS
-    ? reject('InvalidInput', `occurredAt ${claimed} is in the future; the time here is ${now}.`)
+  const wrong = implausible(time, now)
+  return wrong
+    ? reject('InvalidInput', `occurredAt ${claimed} ${wrong}.`)
     : new Date(time).toISOString()
 }
 

@@ -2,8 +2,9 @@ import { quarantineStream, rejectionEvents } from '../domain/audit/rejection.ts'
 import type { Metadata } from '../domain/event.ts'
 import { observationStream, type ObservationDefinition } from '../domain/observation.ts'
 import type { Append, EventStore, NewEvent } from './event-store.ts'
-import { invalid, MAX_FUTURE_MS } from './execute.ts'
+import { implausible, invalid } from './execute.ts'
 import { uuid5 } from './ids.ts'
+import { createLanes } from './lanes.ts'
 import { createOwners } from './owners.ts'
 import type { Clock } from './ports.ts'
 import { createSeen, type Seen } from './seen.ts'
@@ -61,6 +62,7 @@ export function createRecord(deps: {
   const seen = createSeen(store)
 
   const owners = createOwners(store)
+  const inLane = createLanes()
 
   return async (observations, context) => {
     const byStream = new Map<string, NewEvent[]>()
@@ -80,14 +82,16 @@ export function createRecord(deps: {
         else byStream.set(result.stream, [result.event])
       }
     }
-    const written = await write(store, seen, byStream)
-    const aside = await write(store, seen, new Map([[quarantineStream(context.source), bad]]))
-    return {
-      recorded: written.recorded,
-      duplicates: observations.length - quarantined.length - written.recorded,
-      quarantined,
-      position: Math.max(written.position, aside.position),
-    }
+    const aside = new Map(bad.length > 0 ? [[quarantineStream(context.source), bad]] : [])
+    return inLane([...byStream.keys(), ...aside.keys()], async () => {
+      const { recorded, position } = await write(store, seen, byStream)
+      return {
+        recorded,
+        duplicates: observations.length - quarantined.length - recorded,
+        quarantined,
+        position: Math.max(position, (await write(store, seen, aside)).position),
+      }
+    })
   }
 }
 
@@ -115,8 +119,8 @@ function check(
   const time = typeof o.occurredAt === 'string' ? Date.parse(o.occurredAt) : Number.NaN
   if (Number.isNaN(time))
     return { why: `occurredAt ${JSON.stringify(o.occurredAt)} is not an ISO-8601 instant.` }
-  if (time > Date.parse(now) + MAX_FUTURE_MS)
-    return { why: `occurredAt ${o.occurredAt} is in the future; the time here is ${now}.` }
+  const wrong = implausible(time, now)
+  if (wrong) return { why: `occurredAt ${o.occurredAt} ${wrong}.` }
   const parsed = definition.event.schema.safeParse(o.data)
   if (!parsed.success) return { why: invalid(parsed.error, o.data).why }
   const occurredAt = new Date(time).toISOString()

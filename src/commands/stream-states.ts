@@ -25,11 +25,10 @@ export interface StreamState<S = any> {
 /**
  * The folded state of recently used streams: a hot stream costs no read. One process holds many, and
  * another process may write meanwhile: the append at the cached revision then conflicts, the entry is
- * forgotten and read anew. Within the process, work on one stream is queued, so it never races itself.
+ * forgotten and read anew.
  */
 export function createStreamStates(store: EventStore) {
   const cache = new Map<string, StreamState>()
-  const queues = new Map<string, Promise<unknown>>()
 
   const put = (stream: string, state: StreamState): void => {
     cache.delete(stream)
@@ -82,18 +81,6 @@ export function createStreamStates(store: EventStore) {
     },
 
     forget: (stream: string): void => void cache.delete(stream),
-
-    /** Runs work on one stream after whatever is already queued for it. */
-    exclusively<T>(stream: string, work: () => Promise<T>): Promise<T> {
-      const before = queues.get(stream)
-      const run = before ? before.then(work, work) : work()
-      queues.set(stream, run)
-      const clean = (): void => {
-        if (queues.get(stream) === run) queues.delete(stream)
-      }
-      run.then(clean, clean)
-      return run
-    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../commands/ports.ts'
-import { sha256, verifyKey, type ApiKey, type ApiKeyStore } from './api-keys.ts'
+import { sha256, verifyKey, type ApiKey, type ApiKeyStore } from '../commands/api-keys.ts'
 import type { Principal } from './authorise.ts'
 import { createOidcVerifier } from './oidc.ts'
 import type { AuthOptions } from './options.ts'

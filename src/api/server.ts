@@ -7,7 +7,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
-import type { ApiKeyStore } from './api-keys.ts'
+import type { ApiKeyStore } from '../commands/api-keys.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
 import type { Services } from './context.ts'

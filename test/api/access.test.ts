@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isLoopback } from '../../src/api/exposure.ts'
-import { listKeys, revokeKey } from '../../src/api/api-keys.ts'
+import { listKeys, revokeKey } from '../../src/commands/api-keys.ts'
 import { defaultLimits } from '../../src/api/options.ts'
 import { apiPlant, release } from '../support/api-server.ts'
 

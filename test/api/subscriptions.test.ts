@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import WebSocket from 'ws'
-import { revokeKey } from '../../src/api/api-keys.ts'
+import { WebSocket } from 'ws'
+import { revokeKey } from '../../src/commands/api-keys.ts'
 import { apiPlant, release } from '../support/api-server.ts'
 
 let plant: Awaited<ReturnType<typeof apiPlant>>
@@ -34,9 +34,9 @@ const connect = (token: string, url = api.url) => {
 
 /** Sends orders until the subscription answers: it may not have begun when the first one is sent. */
 async function firstOf<T>(next: Promise<T>, orderId: string): Promise<T> {
-  let done = false
-  const result = next.finally(() => (done = true))
-  for (let n = 0; !done; n++) {
+  const done = new AbortController()
+  const result = next.finally(() => done.abort())
+  for (let n = 0; !done.signal.aborted; n++) {
     await api.ask(release(orderId, `${orderId}-${n}`), { token: boss })
     await api.ask(
       `mutation { ${n % 2 ? 'liftOrderHold' : 'holdOrder'}(commandId: "${orderId}/${n}", site: "S1",
@@ -89,9 +89,9 @@ test('a principal hears nothing of other sites, and nothing at all without the s
   const changes = connect(token).iterate({ query: SUBSCRIPTION })
   const next = changes.next()
   await api.ask(release('X1'), { token: boss })
-  let heard = false
-  void next.then(() => (heard = true))
-  for (let n = 0; !heard; n++) {
+  const heard = new AbortController()
+  void next.then(() => heard.abort())
+  for (let n = 0; !heard.signal.aborted; n++) {
     await api.ask(release(`X2-${n}`).replace('"S1"', '"S2"'), { token: boss })
     await Promise.race([next, plant.reads.waitFor(await plant.store.head(), 5_000)])
   }

@@ -2,7 +2,7 @@ import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts
 import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
-import { createKey, type KeyRequest } from '../../src/api/api-keys.ts'
+import { createKey, type KeyRequest } from '../../src/commands/api-keys.ts'
 import { authoriseCommand } from '../../src/api/authorise.ts'
 import { defaultLimits, type ApiOptions, type Limits } from '../../src/api/options.ts'
 import { schema } from '../../src/api/schema.ts'
@@ -51,7 +51,7 @@ export async function apiPlant() {
   await reads.waitFor(0, 10_000)
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
-    onChange: projector.onChange,
+    onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
   }
   const servers: { close(): Promise<void> }[] = []
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { ApiKey, ApiKeyStore } from '../../api/api-keys.ts'
+import type { ApiKey, ApiKeyStore } from '../../commands/api-keys.ts'
 
 /** Two processes that start at once would both create the schema; drawn once at random. */
 const LOCK = 5_118_320_774

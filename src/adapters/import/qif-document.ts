@@ -157,13 +157,18 @@ function piecesOf(
   })
 }
 
-/** Children whose name ends so: `DiameterCharacteristicItem` among the items. */
+/**
+ * Children whose name ends so: `DiameterCharacteristicItem` among the items. The parser sorts them by
+ * name; ids count up through a document, so they give its order back.
+ */
 const ending = (parent: unknown, suffix: string) =>
-  Object.entries(element(parent) ?? {}).flatMap(([name, value]) =>
-    name.endsWith(`Characteristic${suffix}`)
-      ? elements(value).map((child) => ({ name, element: child }))
-      : [],
-  )
+  Object.entries(element(parent) ?? {})
+    .flatMap(([name, value]) =>
+      name.endsWith(`Characteristic${suffix}`)
+        ? elements(value).map((child) => ({ name, element: child }))
+        : [],
+    )
+    .toSorted((a, b) => Number(a.element['@id']) - Number(b.element['@id']))
 const byId = (all: readonly { readonly element: Element }[]) =>
   new Map(all.map(({ element: one }) => [String(one['@id']), one]))
 const ids = (parent: unknown): string[] => {

@@ -1,7 +1,7 @@
 /** The command line: `taktlog serve`, `demo`, `import`, `rebuild`, `projection`, `key`. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, settings, type Config } from './config.ts'
-import { createKey, listKeys, revokeKey } from './api/api-keys.ts'
+import { createKey, listKeys, revokeKey } from './commands/api-keys.ts'
 import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { importCommands } from './import-command.ts'

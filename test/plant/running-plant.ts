@@ -7,10 +7,9 @@ import { freshDatabase } from '../support/postgres.ts'
 /** A whole Taktlog on a real PostgreSQL, driven over HTTP until the history of the plant is in. */
 export async function runningPlant(seed: number) {
   const { connection, drop } = await freshDatabase()
-  const { host, user, password, database } = connection
-  const login = [user, password ?? ''].map((part) => encodeURIComponent(String(part))).join(':')
-  const socket = new URLSearchParams({ host: host! })
-  const databaseUrl = `postgres://${login}@localhost/${database}?${socket}`
+  const { host, user, database } = connection
+  const socket = new URLSearchParams({ host })
+  const databaseUrl = `postgres://${user}@localhost/${database}?${socket}`
   const config = readConfig({}, { databaseUrl, port: 0, logLevel: 'warn' })
   const system = await startSystem(config, createLogger(config))
   const url = `${system.api!.url}/graphql`

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createPost } from './http-post.ts'
 import { SITE } from './layout.ts'
 import type { Observed, Wish } from './actions.ts'
 import type { Failure, Port } from './player.ts'
@@ -35,23 +36,16 @@ export function createGraphqlClient(
   signal: AbortSignal,
   lost: (why: string) => void,
 ): GraphqlClient {
+  const transmit = createPost(url, signal, TIMEOUT_MS)
   const once = async (body: string): Promise<Answer | string> => {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      })
-      if (response.status === 429 || response.status >= 500) {
-        await response.body?.cancel()
-        return `HTTP ${response.status}`
-      }
-      const answer = (await response.json()) as Answer
+      const reply = await transmit(body)
+      if (reply.status === 429 || reply.status >= 500) return `HTTP ${reply.status}`
+      const answer = JSON.parse(reply.body) as Answer
       const code = answer.errors?.[0]?.extensions?.code
       return code !== undefined && PASSING.has(code) ? code : answer
     } catch (error) {
-      return why(error)
+      return error instanceof Error ? error.message : String(error)
     }
   }
 
@@ -94,12 +88,6 @@ export function createGraphqlClient(
       ),
   }
   return client
-}
-
-/** Node says `fetch failed` and keeps the reason one level down. */
-const why = (error: unknown): string => {
-  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return reason instanceof Error ? reason.message : String(reason)
 }
 
 const REFUSALS =

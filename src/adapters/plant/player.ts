@@ -31,9 +31,9 @@ export interface Counts {
 }
 
 /** Group commit in the log makes many requests at a time cheap; more of them only wait. */
-const IN_FLIGHT = 32
+const IN_FLIGHT = 48
 /** Actions taken ahead of their answers; lanes need some choice to keep the line busy. */
-const MAX_OPEN = 400
+const MAX_OPEN = 600
 const BATCH = 300
 
 /**

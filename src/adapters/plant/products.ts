@@ -50,7 +50,8 @@ export const COVER = 'COVER-A'
 export const HOUSING = 'HOUSING-A'
 export const PUMP = 'PUMP-GP18'
 export const VALVE = 'RELIEF-VALVE'
-export const BAR = 'BAR-42CRMO4-D30'
+export const SHAFT_BAR = 'BAR-42CRMO4-D20'
+export const GEAR_BAR = 'BAR-16MNCR5-D40'
 export const HOUSING_CASTING = 'CASTING-HOUSING'
 export const COVER_CASTING = 'CASTING-COVER'
 export const BEARING = 'BEARING-6202'
@@ -113,8 +114,8 @@ export const PRODUCTS: readonly Product[] = [
 
 /** Raw material of one piece. */
 export const BILL: Readonly<Record<string, readonly [string, number]>> = {
-  [SHAFT]: [BAR, 0.32],
-  [GEAR]: [BAR, 0.045],
+  [SHAFT]: [SHAFT_BAR, 0.32],
+  [GEAR]: [GEAR_BAR, 0.045],
   [COVER]: [COVER_CASTING, 1],
   [HOUSING]: [HOUSING_CASTING, 1],
 }
@@ -138,7 +139,8 @@ const bought = (
 ): Purchased => ({ materialId, unit, supplierId, delivery, reorderBelow, planId })
 
 export const PURCHASED: readonly Purchased[] = [
-  bought(BAR, 'MTR', 'STEEL-ALB', [48, 30]),
+  bought(SHAFT_BAR, 'MTR', 'STEEL-ALB', [18, 15]),
+  bought(GEAR_BAR, 'MTR', 'STEEL-ALB', [3, 4]),
   bought(HOUSING_CASTING, 'C62', 'FOUNDRY-ILLER', [36, 30], 'PLAN-CASTING-HOUSING'),
   bought(COVER_CASTING, 'C62', 'FOUNDRY-ILLER', [48, 30], 'PLAN-CASTING-COVER'),
   bought(BEARING, 'C62', 'BEARING-TRADE', [150, 80]),

@@ -21,7 +21,10 @@ const running = `{
 }`
 
 const replaced = `{
-  units(first: 1, where: { materialId: ["${VALVE}"], status: [SCRAPPED] }) {
+  units(
+    first: 1, orderBy: { field: createdAt, direction: ASC }
+    where: { materialId: ["${VALVE}"], status: [SCRAPPED] }
+  ) {
     nodes {
       serial supplierId scrapReason
       installations {

@@ -12,6 +12,7 @@ import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
 import type { Services } from './context.ts'
 import type { apiErrors } from './errors.ts'
+import { createDirect } from './direct.ts'
 import { checkExposure } from './exposure.ts'
 import { DEFAULT_QUERY, renderGraphiql } from './graphiql.ts'
 import { createGraphql, PATH, type Yoga } from './graphql.ts'
@@ -19,6 +20,7 @@ import { createMask } from './masking.ts'
 import { createMetrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
+import { createPersisted } from './persisted.ts'
 import { problem, restRoutes } from './rest.ts'
 import { serveWebSocket } from './websocket.ts'
 
@@ -58,7 +60,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   await secure(app, options, authenticate)
   const mask = createMask(app.log)
   const yoga = createGraphql({ schema, services, options, metrics, mask })
-  graphqlRoutes(app, yoga, options)
+  graphqlRoutes(app, yoga, options, mask)
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
   const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })
@@ -133,7 +135,13 @@ async function secure(
     })
 }
 
-function graphqlRoutes(app: FastifyInstance, yoga: Yoga, options: ApiOptions): void {
+function graphqlRoutes(
+  app: FastifyInstance,
+  yoga: Yoga,
+  options: ApiOptions,
+  mask: (error: unknown) => Error,
+): void {
+  const direct = createDirect(yoga, createPersisted(options.persisted), mask)
   let page: ReturnType<typeof renderGraphiql> | undefined
 
   app.route({
@@ -152,6 +160,8 @@ function graphqlRoutes(app: FastifyInstance, yoga: Yoga, options: ApiOptions): v
       const { principal } = req
       if (!principal && req.method !== 'OPTIONS')
         return problem(reply.header('www-authenticate', 'Bearer'), 'Unauthenticated')
+      const quick = isSimple(req) ? await direct(principal!, req.body) : null
+      if (quick) return reply.code(quick.status).type(JSON_TYPE).send(quick.body)
       const caller = { principal: principal!, req, reply }
       const response = await yoga.handleNodeRequestAndResponse(req, reply, caller)
       for (const [name, value] of response.headers) reply.header(name, value)
@@ -160,6 +170,18 @@ function graphqlRoutes(app: FastifyInstance, yoga: Yoga, options: ApiOptions): v
     },
   })
 }
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** A JSON body, an answer in plain JSON, and no page of another origin that has to be allowed. */
+const isSimple = ({
+  method,
+  headers: { accept = '*/*', origin, 'content-type': type },
+}: FastifyRequest) =>
+  method === 'POST' &&
+  origin === undefined &&
+  (type ?? '').startsWith('application/json') &&
+  /^(application\/json|\*\/\*)/.test(accept)
 
 /** Answers that go on; all others are sent whole, which is cheaper than as a stream. */
 const STREAM = /^(text\/event-stream|multipart\/mixed)/

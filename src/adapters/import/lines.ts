@@ -36,10 +36,13 @@ export async function* readLines(file: string): AsyncGenerator<LineBlock> {
     for await (const chunk of createReadStream(file, {
       encoding: 'utf8',
     }) as AsyncIterable<string>) {
+      if (bytes === 0 && chunk.includes(NUL))
+        throw new ImportError(file, 'is not a text file: it has NUL bytes')
       bytes += Buffer.byteLength(chunk)
       const parts = (rest + (number === 0 && rest === '' ? withoutBom(chunk) : chunk)).split('\n')
       rest = parts.pop()!
-      check(file, rest)
+      if (rest.length > MAX_LINE)
+        throw new ImportError(file, `is not a log: a line is longer than ${MAX_LINE} characters`)
       if (parts.length > 0) yield { lines: parts.map((text) => line(++number, text)), bytes }
     }
   } catch (error) {
@@ -53,12 +56,6 @@ const line = (number: number, text: string): Line => ({
   number,
   text: text.endsWith('\r') ? text.slice(0, -1) : text,
 })
-
-function check(file: string, text: string): void {
-  if (text.includes(NUL)) throw new ImportError(file, 'is not a text file: it has NUL bytes')
-  if (text.length > MAX_LINE)
-    throw new ImportError(file, `is not a log: a line is longer than ${MAX_LINE} characters`)
-}
 
 /** The whole of a text file that must fit into memory. @throws ImportError */
 export async function readText(file: string, maxBytes: number): Promise<string> {

@@ -6,6 +6,9 @@ export type ShdrLine = { readonly samples: readonly Sample[] } | { readonly why:
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
 const LEVEL = /^\s*(?:normal|warning|fault|unavailable)\s*$/i
+/** What a name, message or program may have at most; what is longer is garbage between two pipes. */
+const MAX_FIELD = 2_000
+const CONTROL = /\p{Cc}/u
 /** Time, name, level, native code, native severity, qualifier, text. */
 const CONDITION_FIELDS = 7
 /** Time, name, native code, text: a message, which stands alone on its line. */
@@ -19,9 +22,12 @@ const MESSAGE_FIELDS = 4
 export function parseShdr(text: string, timeZone: string, device: string): ShdrLine {
   // Lines of the protocol between adapter and agent begin with a star.
   if (text.trim() === '' || text.startsWith('*')) return null
+  if (CONTROL.test(text)) return { why: 'has control characters' }
   const fields = text.split('|')
   if (fields.length < 3)
     return { why: 'not a line of SHDR: expected time|item|value with at least two pipes' }
+  if (fields.some((field) => field.length > MAX_FIELD))
+    return { why: `has a field of more than ${MAX_FIELD} characters` }
   const at = instantOf(fields[0]!, timeZone)
   if (at === null)
     return { why: `time ${JSON.stringify(fields[0])} is not an ISO-8601 date and time` }

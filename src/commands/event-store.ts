@@ -25,7 +25,13 @@ export interface Append {
 
 /** Where the last event of the append stands, or where the stream really is. A lost race is a value. */
 export type AppendResult =
-  | { readonly ok: true; readonly revision: number; readonly position: number }
+  | {
+      readonly ok: true
+      readonly revision: number
+      readonly position: number
+      /** These very events were there already: this is the answer of the first time. */
+      readonly repeated?: true
+    }
   | { readonly ok: false; readonly actual: number }
 
 export interface Filter {

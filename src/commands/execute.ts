@@ -77,11 +77,11 @@ interface Attempt {
 async function attempt(a: Attempt): Promise<Ack | Rejection> {
   const { store, states, decider, command, envelope, at, stream } = a
   for (let n = 1; ; n++) {
-    const known = await states.load(decider, stream)
-    const first = known.acks.get(envelope.commandId)
-    if (first) return { stream, ...first }
+    const known = n === 1 ? states.assume(decider, stream) : await states.load(decider, stream)
     if (known.site !== null && known.site !== envelope.site)
       return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
+    const first = known.acks.get(envelope.commandId)
+    if (first) return { stream, ...first }
     const consulted = await consult(states, decider, command)
     const decision = decider.decide(command, known.state, { at, consulted })
     if (isRejection(decision) || decision.length === 0) {
@@ -98,7 +98,9 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
         states.forget(stream)
         throw error
       })
-    if (result!.ok) return { stream, ...states.advance(decider, stream, known, events, result!) }
+    if (result!.ok && !result!.repeated)
+      return { stream, ...states.advance(decider, stream, known, events, result!) }
+    // Lost a race, or was sent before: what the log holds decides.
     states.forget(stream)
     if (n >= MAX_ATTEMPTS)
       throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)

@@ -2,8 +2,8 @@ import type { Decider } from '../domain/decider.ts'
 import type { Recorded } from '../domain/event.ts'
 import { NO_STREAM, START, type EventStore, type NewEvent } from './event-store.ts'
 
-/** Folded streams kept in memory; at some hundred bytes each, a few megabytes. */
-const MAX_CACHED = 10_000
+/** Folded streams of one generation; at some hundred bytes each, a few megabytes. */
+const GENERATION = 10_000
 
 interface FirstAck {
   readonly revision: number
@@ -28,17 +28,33 @@ export interface StreamState<S = any> {
  * forgotten and read anew.
  */
 export function createStreamStates(store: EventStore) {
-  const cache = new Map<string, StreamState>()
+  // Two generations instead of an order of use: what was not asked for during a whole one is dropped.
+  let recent = new Map<string, StreamState>()
+  let older = new Map<string, StreamState>()
 
   const put = (stream: string, state: StreamState): void => {
-    cache.delete(stream)
-    cache.set(stream, state)
-    if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!)
+    recent.set(stream, state)
+    if (recent.size < GENERATION) return
+    older = recent
+    recent = new Map()
+  }
+  const get = (stream: string): StreamState | undefined => {
+    const young = recent.get(stream)
+    if (young) return young
+    const old = older.get(stream)
+    if (old) put(stream, old)
+    return old
   }
 
   return {
+    /**
+     * What is cached, else a stream that does not exist yet: most commands that find nothing cached
+     * make something new. Who appends to it, or is refused because of it, learns if it was otherwise.
+     */
+    assume: (decider: Decider, stream: string): StreamState => get(stream) ?? empty(decider),
+
     async load(decider: Decider, stream: string): Promise<StreamState> {
-      const cached = cache.get(stream)
+      const cached = get(stream)
       if (cached) return cached
       const state = fold(decider, empty(decider), await store.readStream(stream))
       put(stream, state)
@@ -47,7 +63,7 @@ export function createStreamStates(store: EventStore) {
 
     /** For a stream that is only consulted: what is cached, plus what has been written since. */
     async loadFresh(decider: Decider, stream: string): Promise<StreamState> {
-      const cached = cache.get(stream) ?? empty(decider)
+      const cached = get(stream) ?? empty(decider)
       const state = fold(
         decider,
         cached,
@@ -76,11 +92,20 @@ export function createStreamStates(store: EventStore) {
         known.state,
       )
       if (commandId !== undefined) known.acks.set(commandId, ack)
-      put(stream, { ...at, state, site: known.site ?? site, acks: known.acks })
+      put(stream, {
+        revision: at.revision,
+        position: at.position,
+        state,
+        site: known.site ?? site,
+        acks: known.acks,
+      })
       return ack
     },
 
-    forget: (stream: string): void => void cache.delete(stream),
+    forget(stream: string): void {
+      recent.delete(stream)
+      older.delete(stream)
+    },
   }
 }
 

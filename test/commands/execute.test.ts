@@ -134,3 +134,27 @@ test('a retry after a lost acknowledgement finds what the first try recorded', a
   expect(ack(await send())).toMatchObject({ revision: 0, position: 1 })
   expect(await store.head()).toBe(1)
 })
+
+test('a retried creation is answered from the log, not from what it would decide today', async () => {
+  const store = memoryStore()
+  const sent = envelope('c1', { occurredAt: after(-10) })
+  const first = ack(await executeOn(store)(order, release('PO-1'), sent))
+  await executeOn(store)(order, start, envelope('c2'))
+  const execute = executeOn(store)
+  expect(ack(await execute(order, release('PO-1'), envelope('c1')))).toEqual(first)
+  expect(ack(await execute(order, pause, envelope('c3')))).toMatchObject({ revision: 2 })
+})
+
+test('a new stream costs no read, and one that exists elsewhere is found out', async () => {
+  const store = memoryStore()
+  let reads = 0
+  const counted: EventStore = {
+    ...store,
+    readStream: (...args) => (reads++, store.readStream(...args)),
+  }
+  await executeOn(counted)(order, release('PO-1'), envelope('c1'))
+  expect(reads).toBe(0)
+  const other = { ...release('PO-1'), quantity: 11 }
+  expect(refusal(await executeOn(counted)(order, other, envelope('c2')))).toBe('OrderDiffers')
+  expect(refusal(await executeOn(counted)(order, start, envelope('c3')))).toBe('accepted')
+})

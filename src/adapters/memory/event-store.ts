@@ -33,7 +33,7 @@ export function createMemoryEventStore(clock: Clock, catalogue: Catalogue): Even
       const same = replay.length === events.length && events.every((e, i) => e.id === replay[i]!.id)
       const last = replay.at(-1)
       return same && last
-        ? { ok: true, revision: last.revision, position: last.position }
+        ? { ok: true, revision: last.revision, position: last.position, repeated: true }
         : { ok: false, actual: revision }
     }
     const recordedAt = clock.now()

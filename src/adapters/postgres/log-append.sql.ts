@@ -10,7 +10,8 @@ export const SEPARATOR = '\u001e'
  * - p_streams: names of the streams concerned, each once; p_categories: their categories.
  * - p_stream (1-based index into p_streams), p_expected (-2 any, -1 none), p_counts: per append.
  * - p_append (1-based index of its append), p_ids, p_types, p_versions, p_data, p_metadata: per event.
- * - revisions, positions: per append, of its last event; of a conflict, the stream's revision and -1.
+ * - revisions, positions: per append, of its last event; of a conflict, the stream's revision and -1;
+ *   of a repeated append, the position of the first time as -1 - position.
  *
  * `recorded_at` never runs backward along the log, whatever the system clock does.
  */
@@ -126,7 +127,7 @@ begin
       having count(*) = n;
       if answered is not null then
         revisions[a] := p_expected[a] + n;
-        positions[a] := answered;
+        positions[a] := -1 - answered;
       end if;
     end if;
     ordinal := ordinal + n;

@@ -86,6 +86,9 @@ function assertName(name: string, what: string): void {
     throw new RangeError(`${JSON.stringify(name)} cannot name a ${what}`)
 }
 
+/** In place of a position, see `es.append_batch`. */
+const CONFLICT = -1
+
 const APPEND = {
   name: 'es-append',
   text: `select revisions::text, positions::text
@@ -112,7 +115,10 @@ async function appendGroup(
   return group.map((_, i) => {
     const revision = Number(revisions[i])
     const position = Number(positions[i])
-    return position < 0 ? { ok: false, actual: revision } : { ok: true, revision, position }
+    if (position >= 0) return { ok: true, revision, position }
+    return position === CONFLICT
+      ? { ok: false, actual: revision }
+      : { ok: true, revision, position: -1 - position, repeated: true }
   })
 }
 

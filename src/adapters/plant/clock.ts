@@ -20,7 +20,7 @@ interface Waiting {
   readonly process: Process
 }
 
-export const MINUTE_MS = 60_000
+const MINUTE_MS = 60_000
 export const minutes = (n: number): number => Math.round(n * MINUTE_MS)
 
 /** @param from epoch milliseconds at which simulated time begins */

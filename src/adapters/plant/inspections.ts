@@ -53,7 +53,7 @@ export const PLANS: readonly Plan[] = [
       dimension('P1', ['Opening pressure of valve', 'PRESSURE', 'BAR'], [180, 6, 6]),
       atMost('L1', ['Leakage at shaft seal in 60 s', 'VOLUME', 'MLT'], 0.5),
       atMost('N1', ['Noise at 1 m', 'SOUND', '2N'], 72),
-      byEye('V1', 'Paint area clean'),
+      byEye('V1', 'No damage, ports capped'),
     ],
   },
   {
@@ -87,9 +87,12 @@ interface Subject {
 
 /** Spread of a capable process: limits at about 3.3 sigma (Cpk 1.1). */
 const SIGMAS = 3.3
-/** A one-sided characteristic lies well below its limit. */
-const TYPICAL_SHARE = 0.55
-const ROUGH_SPREAD = 0.12
+/** Share of its limit that a one-sided characteristic takes: usual, spread, and where it is too much. */
+const SHARES: Readonly<Record<string, readonly [number, number, number]>> = {
+  // Decibels are a logarithm: a loud pump is only some percent above a quiet one.
+  SOUND: [0.93, 0.015, 1.02],
+}
+const USUAL_SHARES = [0.55, 0.12, 1.25] as const
 
 /**
  * Measures a subject by a plan and records it. One characteristic is off its limit with the
@@ -120,8 +123,9 @@ function found({ random }: Plant, c: Characteristic, isSpoiled: boolean): Found 
   if (c.kind === 'ATTRIBUTE') return { passed: !isSpoiled }
   const upper = c.upperLimit!
   if (c.lowerLimit == null) {
-    const share = isSpoiled ? random.between(1.05, 1.6) : TYPICAL_SHARE
-    return { value: round(upper * Math.abs(random.normal(share, isSpoiled ? 0 : ROUGH_SPREAD))) }
+    const [usual, spread, tooMuch] = SHARES[c.kind] ?? USUAL_SHARES
+    const share = isSpoiled ? tooMuch : Math.abs(random.normal(usual, spread))
+    return { value: round(upper * share) }
   }
   const middle = (c.lowerLimit + upper) / 2
   const half = (upper - c.lowerLimit) / 2

@@ -7,7 +7,10 @@ export interface DemoQuery {
 }
 
 const running = `{
-  orders(first: 5, where: { status: [RUNNING], materialId: "${PUMP}" }) {
+  orders(
+    first: 5, orderBy: { field: dueAt, direction: ASC }
+    where: { status: [RUNNING], materialId: "${PUMP}" }
+  ) {
     totalCount
     nodes {
       orderId priority dueAt
@@ -56,7 +59,10 @@ const machines = `{
 
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
-  { about: 'Orders that are being worked on, with the progress of each operation', query: running },
+  {
+    about: 'Pump orders being worked on, first due first, with the progress of each operation',
+    query: running,
+  },
   {
     about: 'A valve was replaced at the test bench: all that is known of the pump it was in',
     query: replaced,

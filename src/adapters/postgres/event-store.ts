@@ -16,6 +16,8 @@ import { createPool, isConnectionError, type Database } from './pool.ts'
 
 /** Two groups of appends, two of stream reads, and a few pages of the log. */
 const MAX_CLIENTS = 8
+/** A whole page or a full group takes tenths of a second; a busy disk may hold up a commit for seconds. */
+const ANSWER_TIMEOUT_MS = 15_000
 /** A subscription's batch unless it says otherwise. */
 const DEFAULT_BATCH = 2_000
 
@@ -51,6 +53,8 @@ export async function createPostgresEventStore(options: {
   readonly catalogue: Catalogue
   /** Positions in one partition of a new log. */
   readonly partitionSize?: number
+  /** A database that is silent for longer counts as unreachable. */
+  readonly answerTimeoutMs?: number
   /** Hears of connections lost while idle. */
   readonly onError?: (error: Error) => void
 }): Promise<PostgresEventStore> {
@@ -59,6 +63,7 @@ export async function createPostgresEventStore(options: {
     max: MAX_CLIENTS,
     name: 'taktlog log',
     settings: PLANNER,
+    answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     ...(onError ? { onError } : {}),
   })
   try {

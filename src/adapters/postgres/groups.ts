@@ -1,3 +1,6 @@
+/** Fewer items than this are not worth a group, and a commit, of their own. */
+const MIN_SHARE = 32
+
 /** How calls are collected into groups. */
 export interface Grouping<T, R> {
   /** Does a whole group in one round trip; answers in the order of the items. */
@@ -28,7 +31,9 @@ export function createGroups<T, R>(grouping: Grouping<T, R>): (item: T) => Promi
   const take = (): Waiting<T, R>[] => {
     let weight = 0
     let count = 0
-    while (count < queue.length && (count === 0 || weight < maxWeight)) {
+    // Shared among the free places: while one group is on its way the callers of the other work.
+    const share = Math.max(MIN_SHARE, Math.ceil(queue.length / (inFlight - running)))
+    while (count < Math.min(queue.length, share) && (count === 0 || weight < maxWeight)) {
       weight += weigh(queue[count]!.item)
       if (count > 0 && weight > maxWeight) break
       count++

@@ -17,6 +17,11 @@ export interface PoolOptions {
   readonly max?: number
   /** Longest run of one statement; none where absent. */
   readonly statementTimeoutMs?: number
+  /**
+   * Longest wait for an answer; none where absent. A network that swallows what is sent breaks no
+   * connection for a quarter of an hour. The connection is given up, the call rejects.
+   */
+  readonly answerTimeoutMs?: number
   /** Server settings of its sessions. */
   readonly settings?: Readonly<Record<string, string>>
   /** Shown in pg_stat_activity. */
@@ -35,6 +40,7 @@ export function createPool(database: Database, options: PoolOptions = {}): pg.Po
     max: options.max ?? MAX_CLIENTS,
     application_name: options.name ?? 'taktlog',
     ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
+    ...(options.answerTimeoutMs ? { query_timeout: options.answerTimeoutMs } : {}),
   })
   // Without a listener a connection lost while idle would end the process.
   pool.on('error', (error) => options.onError?.(error))
@@ -103,7 +109,7 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
 ])
 /** What pg says without a code; see pg's client.js and pg-pool's index.js. */
 const CONNECTION_MESSAGE =
-  /^Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/
+  /^Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Query read timeout/
 
 /** Whether an error means that the database could not be reached, rather than that it refused. */
 export function isConnectionError(error: unknown): boolean {

@@ -1,0 +1,82 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../src/config.ts'
+import { createLogger, openLog, type Log } from '../src/system.ts'
+
+/** A log on a PostgreSQL of its own, with the settings users have: every commit reaches the disk. */
+export async function withLog<T>(work: (log: Log, dataFolder: string) => Promise<T>): Promise<T> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'taktlog-bench-'))
+  // Started by root, PostgreSQL runs as another user, who has to get in.
+  chmodSync(dataFolder, 0o755)
+  const config = readConfig({ TAKTLOG_DATA: dataFolder, TAKTLOG_LOG_LEVEL: 'error' })
+  const log = await openLog(config, createLogger(config))
+  try {
+    return await work(log, dataFolder)
+  } finally {
+    await log.close()
+    rmSync(dataFolder, { recursive: true, force: true })
+  }
+}
+
+/** Runs `count` pieces of work, `inFlight` of them at a time. */
+export async function concurrently(
+  count: number,
+  inFlight: number,
+  work: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < count) await work(next++)
+  }
+  await Promise.all(Array.from({ length: inFlight }, lane))
+}
+
+/** Rounds of A and B in turn, so that both meet the same moods of the machine; the first is warm-up. */
+export async function inTurns(
+  rounds: number,
+  a: (round: number) => Promise<number>,
+  b: (round: number) => Promise<number>,
+): Promise<{ readonly a: number[]; readonly b: number[] }> {
+  const figures = { a: [] as number[], b: [] as number[] }
+  for (let round = 0; round <= rounds; round++) {
+    const [x, y] = [await a(round), await b(round)]
+    if (round === 0) continue
+    figures.a.push(x)
+    figures.b.push(y)
+  }
+  return figures
+}
+
+export const SITE = 'BENCH'
+const EPOCH = Date.UTC(2026, 0, 1)
+export const envelope = (commandId: string) => ({
+  commandId,
+  actor: 'bench',
+  site: SITE,
+  source: 'bench',
+})
+
+export const releaseOrder = (orderId: string) => ({
+  type: 'ReleaseOrder',
+  orderId,
+  materialId: 'gear',
+  quantity: 100,
+  unit: 'C62',
+  dueAt: '2026-12-01T12:00:00.000Z',
+  operations: [
+    { operationId: '10', sequence: 10, name: 'Turn', workCentreId: 'LATHES' },
+    { operationId: '20', sequence: 20, name: 'Mill', workCentreId: 'MILLS' },
+    { operationId: '30', sequence: 30, name: 'Inspect', workCentreId: 'QA' },
+  ],
+})
+
+const STATES = ['RUNNING', 'IDLE', 'SETUP', 'WAITING'] as const
+
+/** The n-th state change of a plant, one a second all told. */
+export const stateChange = (n: number, machine: number) => ({
+  type: 'EquipmentStateChanged',
+  data: { equipmentId: `M${machine}`, state: STATES[n % 4]!, nativeState: `S${n % 4}` },
+  occurredAt: new Date(EPOCH + n * 1_000).toISOString(),
+  sourceSequence: n,
+})

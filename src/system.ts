@@ -34,6 +34,11 @@ import { catalogue, observationDefinitions } from './domain/index.ts'
 import { projections } from './projections/index.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
 
+/** The API has answered with RequestTimeout by then; nobody wants the result any more. */
+const QUERY_LIMITS = {
+  statementTimeoutMs: defaultLimits.requestMs,
+  answerTimeoutMs: 2 * defaultLimits.requestMs,
+}
 /** How long a role that failed waits before it is started again. */
 const RESTART_MS = 1_000
 
@@ -82,7 +87,7 @@ export async function openLog(
   const onError = (error: Error) => logger.warn(`database: ${error.message}`)
   try {
     const store = await createPostgresEventStore({ database, catalogue, onError })
-    const pool = createPool(database, { name: 'taktlog', onError })
+    const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     const clock = systemClock
     const execute = createExecute({ store, clock, authorise: authoriseCommand })
     const record = createRecord({ store, clock, observations: observationDefinitions })

@@ -52,8 +52,17 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
   })
 }
 
-/** Why this process should get no traffic now, null when it may. */
-async function notReady({ reads, store }: Services): Promise<string | null> {
+/** A database that does not even say where it stands within this time serves nobody. */
+const READY_WITHIN_MS = 2_000
+
+/** Why this process should get no traffic now, null when it may; answers in bounded time. */
+async function notReady(services: Services): Promise<string | null> {
+  const { promise: late, resolve } = Promise.withResolvers<string>()
+  const timer = setTimeout(() => resolve('the database does not answer'), READY_WITHIN_MS)
+  return Promise.race([problemOf(services), late]).finally(() => clearTimeout(timer))
+}
+
+async function problemOf({ reads, store }: Services): Promise<string | null> {
   try {
     await store.head()
     const status = await reads.status()

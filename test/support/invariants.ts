@@ -76,9 +76,9 @@ function lotFaults(facts: Facts): string[] {
   let inAndOut = 0
   const below = ofStream(facts, 'lot').flatMap((fact) => {
     const { lotId } = fact.data
-    const quantity = plus(held.get(lotId) ?? 0, change(fact as unknown as LotEvent))
+    const quantity = plus(held.get(lotId) ?? 0, change(fact as LotEvent))
     held.set(lotId, quantity)
-    if (!ON_THE_WAY.has(fact.type)) inAndOut = plus(inAndOut, change(fact as unknown as LotEvent))
+    if (!ON_THE_WAY.has(fact.type)) inAndOut = plus(inAndOut, change(fact as LotEvent))
     return quantity < 0 ? [`${lotId} holds ${quantity} after ${fact.type} at ${fact.position}`] : []
   })
   const way = openTransfers(facts).reduce((sum, fact) => plus(sum, fact.data.quantity), 0)

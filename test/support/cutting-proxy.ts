@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+
+/** A network between Taktlog and its database that can fail. */
+export interface CuttingProxy {
+  readonly port: number
+  /** Breaks every connection and refuses new ones. */
+  cut(): Promise<void>
+  /** Connections stay, and new ones are accepted, but nothing arrives on either side any more. */
+  silence(): void
+  /** Everything works again; what was held back by `silence` arrives. */
+  mend(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Forwards a TCP port on loopback to a Unix socket. */
+export async function createCuttingProxy(socketPath: string): Promise<CuttingProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let server: Server | null = null
+  let silent = false
+  let port = 0
+
+  const accept = (near: Socket): void => {
+    const far = connect(socketPath)
+    const pair = [near, far] as const
+    pairs.add(pair)
+    for (const [from, to] of [pair, [far, near] as const]) {
+      from.on('data', (data) => to.write(data))
+      from.on('error', () => {})
+      from.on('close', () => {
+        to.destroy()
+        pairs.delete(pair)
+      })
+      if (silent) from.pause()
+    }
+  }
+  const open = async (): Promise<void> => {
+    server = createServer(accept).listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    ;({ port } = server.address() as AddressInfo)
+  }
+  const cut = async (): Promise<void> => {
+    const closing = server
+    server = null
+    if (!closing) return
+    const closed = once(closing, 'close')
+    closing.close()
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
+    await closed
+  }
+  await open()
+  return {
+    get port() {
+      return port
+    },
+    cut,
+    silence() {
+      silent = true
+      for (const pair of pairs) for (const socket of pair) socket.pause()
+    },
+    async mend() {
+      silent = false
+      for (const pair of pairs) for (const socket of pair) socket.resume()
+      if (!server) await open()
+    },
+    close: cut,
+  }
+}

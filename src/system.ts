@@ -168,7 +168,11 @@ async function serveApi(
 ): Promise<ApiServer> {
   // Loaded here: a process without this role does not pay for building the schema.
   const { schema } = await import('./api/schema.ts')
-  const services: Services = { ...log.services, reads, onChange: projector.onChange }
+  const services: Services = {
+    ...log.services,
+    reads,
+    onChange: (listener) => projector.onChange(listener),
+  }
   return startApi({ schema, services, options, keys: log.keys, logger })
 }
 

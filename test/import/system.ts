@@ -38,7 +38,7 @@ export function memorySystem() {
   return {
     deps,
     head: () => store.head(),
-    async facts(...types: readonly string[]): Promise<Recorded<any>[]> {
+    facts: async (...types: readonly string[]): Promise<Recorded<any>[]> => {
       const facts: Recorded[] = []
       for (let from = 0; ;) {
         const page = await store.readAll({ from, limit: PAGE })
@@ -62,7 +62,7 @@ export async function importSystem() {
   const deps: ImportDeps & ReturnType<typeof importing> = importing(store)
   const services = { ...deps, reads, clock: systemClock, observations: observationDefinitions }
   const contextValue = () =>
-    createContext({ ...services, onChange: projector.onChange }, systemPrincipal)
+    createContext({ ...services, onChange: () => () => {} }, systemPrincipal)
 
   return {
     deps,

@@ -64,15 +64,7 @@ const value = z
   .refine((v) => SOURCES.filter((s) => v[s] !== undefined).length === 1, {
     error: 'must have exactly one of column, template, value, sum, difference, product, quotient',
   })
-export const SOURCES = [
-  'column',
-  'template',
-  'value',
-  'sum',
-  'difference',
-  'product',
-  'quotient',
-] as const
+const SOURCES = ['column', 'template', 'value', 'sum', 'difference', 'product', 'quotient'] as const
 export type ValueRule = z.output<typeof value>
 
 const test = z

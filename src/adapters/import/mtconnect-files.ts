@@ -6,7 +6,7 @@ const SPLIT = /^(?<part>.+)-Op(?<operation>\d+)-(?<machine>.+)-(?<piece>\d+)of\d
 /** `Hurco04-20170201-20170202.txt`: a day of one machine. */
 const DAY = /^(?<machine>.+)-(?<from>\d{8})-\d{8}\.\w+$/
 
-export interface DayFile {
+interface DayFile {
   readonly kind: 'day'
   readonly file: string
   readonly machine: string
@@ -65,7 +65,7 @@ function classify(
   lastOf: ReadonlyMap<string, number>,
 ): MachineFile {
   const name = basename(file)
-  const piece = SPLIT.exec(name)?.groups as Record<string, string> | undefined
+  const piece = SPLIT.exec(name)?.groups
   if (piece) {
     const [part, operation] = [piece['part']!, Number(piece['operation'])]
     return {

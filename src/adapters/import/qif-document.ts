@@ -26,7 +26,7 @@ export interface QifCharacteristic {
   readonly lowerLimit: number | null
   readonly upperLimit: number | null
 }
-export interface QifResult {
+interface QifResult {
   readonly itemId: string
   readonly value: number | null
   readonly instrument: string | null

@@ -23,7 +23,7 @@ export interface Progress {
   readonly lines: number
 }
 
-export interface Refused {
+interface Refused {
   readonly file: string
   readonly line: number
   readonly command: string
@@ -61,14 +61,14 @@ interface Place {
   readonly file: string
   readonly line: number
 }
-export interface CommandItem extends Place {
+interface CommandItem extends Place {
   readonly decider: Decider
   readonly command: { readonly type: string; readonly [field: string]: unknown }
   /** Identifies the wish for ever; the same name in a later run is the same command. */
   readonly name: string
   readonly occurredAt: string
 }
-export interface FactItem extends Place {
+interface FactItem extends Place {
   readonly observation: Observation
 }
 
@@ -99,7 +99,7 @@ const CONCURRENCY = 256
 const MAX_TOLD = 100
 const ACTOR = 'import'
 
-export class Stopped extends Error {}
+class Stopped extends Error {}
 
 type Entry = { readonly source: string } & (
   | { readonly kind: 'command'; readonly item: CommandItem }
@@ -233,7 +233,7 @@ async function send(
 }
 
 /** A malformed command has no stream yet; `execute` says what is wrong with it. */
-const streamId = ({ decider, command }: CommandItem): string => String(decider.id(command as never))
+const streamId = ({ decider, command }: CommandItem): string => decider.id(command)
 
 const execute = (deps: ImportDeps, site: string, source: string, item: CommandItem) =>
   deps.execute(item.decider, item.command, {

@@ -5,9 +5,13 @@ import { createKey, listKeys, revokeKey } from './commands/api-keys.ts'
 import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { importCommands } from './import-command.ts'
+import { retryProjection, skipEvent } from './projection-command.ts'
 import { rebuildReadModels } from './rebuild-command.ts'
 import { runDemo } from './demo-command.ts'
 import { createLogger, openLog, startSystem, type Log } from './system.ts'
+
+/** A history in which everything worth showing happens. */
+const DEMO_SEED = 18
 
 const program = new Command('taktlog')
   .description(
@@ -29,6 +33,8 @@ interface CommonOptions {
   readonly data?: string
   readonly logLevel?: string
 }
+/** Tools say what they did; what the log says of it is of interest only when it is a warning. */
+const QUIET = { TAKTLOG_LOG_LEVEL: 'warn' }
 const configOf = (options: CommonOptions, defaults = {}): Config =>
   readConfig({ ...defaults, ...process.env }, { ...options, dataFolder: options.data })
 
@@ -61,19 +67,15 @@ common('serve', 'Run Taktlog: log, projections, policies and API. Ctrl-C stops i
 
 common('demo', 'Run Taktlog with a simulated plant on a fresh data folder of its own.')
   .option('--port <number>', `${settings.port.about} [TAKTLOG_PORT]`)
-  .option(
-    '--seed <number>',
-    'Seed of the simulated plant: the same seed makes the same history.',
-    '1',
-  )
-  .action(async (options: CommonOptions & { seed: string }) => {
+  .option('--seed <number>', 'Seed of the simulated plant.', wholeNumber, DEMO_SEED)
+  .action(async (options: CommonOptions & { seed: number }) => {
     const defaults = { TAKTLOG_DATA: './data/demo', TAKTLOG_LOG_LEVEL: 'warn' }
     const config = configOf({ ...options }, defaults)
-    await runDemo(config, wholeNumber(options.seed), untilStopped())
+    await runDemo(config, options.seed, untilStopped())
   })
 
 importCommands(common('import', 'Load history. Running it twice changes nothing.'), {
-  config: (options) => configOf(options, { TAKTLOG_LOG_LEVEL: 'warn' }),
+  config: (options) => configOf(options, QUIET),
   stopped: untilStopped,
 })
 
@@ -81,10 +83,29 @@ common('rebuild', 'Build read models anew from the log, beside those in use, the
   .argument('[names...]', 'Read models, e.g. orders; with --all none.')
   .option('--all', 'Every read model, in one pass over the log.')
   .action(async (names: string[], options: CommonOptions & { all?: boolean }) => {
-    const config = configOf({ ...options }, { TAKTLOG_LOG_LEVEL: 'warn' })
+    const config = configOf({ ...options }, QUIET)
     const stopped = untilStopped()
     await withLog(config, (log) => rebuildReadModels(log, options.all ? null : names, stopped))
   })
+
+const projection = program
+  .command('projection')
+  .description('A read model that an event has stopped; see the field "projections" of the API.')
+common('skip', 'Pass over the event that stopped it. Who decided it, and why, is kept.', projection)
+  .argument('<name>', 'Read model, e.g. orders.')
+  .argument('<position>', 'Position of the event that stopped it.', wholeNumber)
+  .requiredOption('--by <person-id>', 'Who decided it.')
+  .requiredOption('--reason <text>', 'Why the read model may do without this event.')
+  .action((name: string, position: number, o: CommonOptions & { by: string; reason: string }) =>
+    withLog(configOf({ ...o }, QUIET), (log) =>
+      skipEvent(log, { projection: name, position, by: o.by, reason: o.reason }),
+    ),
+  )
+common('retry', 'Try the event that stopped it again, after a fix.', projection)
+  .argument('<name>', 'Read model, e.g. orders.')
+  .action((name: string, o: CommonOptions) =>
+    withLog(configOf({ ...o }, QUIET), (log) => retryProjection(log, name)),
+  )
 
 const key = program.command('key').description('API keys, for TAKTLOG_AUTH=keys.')
 common('create', 'Create a key. It is shown once and cannot be had again.', key)
@@ -97,7 +118,7 @@ common('create', 'Create a key. It is shown once and cannot be had again.', key)
   .option('--expires <instant>', 'ISO-8601 instant after which it is refused.', instant)
   .action(
     async (o: CommonOptions & { name: string; scopes: string; sites?: string; expires?: string }) =>
-      withLog(configOf({ ...o }), async ({ keys }) => {
+      withLog(configOf({ ...o }, QUIET), async ({ keys }) => {
         const wish = {
           name: o.name,
           scopes: split(o.scopes),
@@ -110,7 +131,7 @@ common('create', 'Create a key. It is shown once and cannot be had again.', key)
       }),
   )
 common('list', 'List keys, without their secrets.', key).action(async (o: CommonOptions) =>
-  withLog(configOf({ ...o }), async ({ keys }) => {
+  withLog(configOf({ ...o }, QUIET), async ({ keys }) => {
     for (const k of await listKeys(keys)) {
       const state = k.revokedAt ? `revoked ${k.revokedAt}` : (k.expiresAt ?? 'no end')
       const sites = k.sites?.join(',') ?? 'all sites'
@@ -121,7 +142,7 @@ common('list', 'List keys, without their secrets.', key).action(async (o: Common
 common('revoke', 'Revoke a key; it stops working within seconds.', key)
   .argument('<id>', 'Id of the key, as listed.')
   .action(async (id: string, o: CommonOptions) =>
-    withLog(configOf({ ...o }), async ({ keys }) => {
+    withLog(configOf({ ...o }, QUIET), async ({ keys }) => {
       if (!(await revokeKey(keys, systemClock, id)))
         throw new ConfigError(`no key ${id} that could be revoked`)
       console.log(`Key ${id} is revoked.`)
@@ -130,7 +151,7 @@ common('revoke', 'Revoke a key; it stops working within seconds.', key)
 
 /** For tools: works through the server of another Taktlog on the folder, or starts its own meanwhile. */
 async function withLog(config: Config, work: (log: Log) => Promise<void>): Promise<void> {
-  const log = await openLog(config, createLogger({ logLevel: 'warn' }), { attach: true })
+  const log = await openLog(config, createLogger(config), { attach: true })
   try {
     await work(log)
   } finally {
@@ -152,10 +173,8 @@ function instant(value: string): string {
 }
 
 function wholeNumber(value: string): number {
-  const number = Number(value)
-  if (!Number.isSafeInteger(number))
-    throw new ConfigError(`--seed ${value}: must be a whole number`)
-  return number
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('Not a whole number.')
+  return Number(value)
 }
 
 function settingsHelp(): string {

@@ -8,7 +8,7 @@ export interface Progress {
   stop(): void
 }
 
-/** A bar on standard error where that is a terminal, else a line every few seconds. */
+/** A bar on standard error where that is a terminal, else a line every few seconds and at the end. */
 export function createProgress(name: string, unit: string): Progress {
   return process.stderr.isTTY ? bar(name, unit) : lines(name, unit)
 }
@@ -32,12 +32,18 @@ function bar(name: string, unit: string): Progress {
 
 function lines(name: string, unit: string): Progress {
   let last = performance.now()
+  let untold: string | null = null
+  const tell = (): void => {
+    if (untold !== null) console.error(untold)
+    untold = null
+  }
   return {
     update(done, total) {
+      untold = `${name}: ${done} of ${total} ${unit}`
       if (performance.now() - last < LINE_MS) return
       last = performance.now()
-      console.error(`${name}: ${done} of ${total} ${unit}`)
+      tell()
     },
-    stop() {},
+    stop: tell,
   }
 }

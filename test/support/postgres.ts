@@ -28,6 +28,10 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   }
 }
 
+/** As `DATABASE_URL` would name it. */
+export const databaseUrlOf = ({ host, user, database }: Connection): string =>
+  `postgres://${user}@localhost/${database}?${new URLSearchParams({ host })}`
+
 async function administer(server: Connection, statement: string): Promise<void> {
   const client = new pg.Client({ ...server, database: 'postgres' })
   await client.connect()

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig, settings } from '../src/config.ts'
+import { createLogger, startSystem, type System } from '../src/system.ts'
+import { databaseUrlOf, freshDatabase, type FreshDatabase } from './support/postgres.ts'
+
+const PATH = resolve(import.meta.dirname, '../README.md')
+const readme = readFileSync(PATH, 'utf8')
+/** GraphQL that README shows, by the name its test mark gives it. */
+const snippets = new Map(
+  [...readme.matchAll(/<!-- test: (\S+) -->\n```graphql\n([\s\S]*?)```/g)].map(([, name, text]) => [
+    name!,
+    text!,
+  ]),
+)
+
+let database: FreshDatabase
+let system: System
+beforeAll(async () => {
+  database = await freshDatabase()
+  const databaseUrl = databaseUrlOf(database.connection)
+  const config = readConfig({}, { databaseUrl, port: 0, logLevel: 'warn' })
+  system = await startSystem(config, createLogger(config))
+})
+afterAll(async () => {
+  await system.close()
+  await database.drop()
+})
+
+async function run(name: string, variables: object = {}): Promise<any> {
+  const response = await fetch(`${system.api!.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: snippets.get(name), variables }),
+  })
+  const { data, errors } = (await response.json()) as { data: any; errors?: unknown }
+  expect(errors).toBeUndefined()
+  return data
+}
+
+test('every GraphQL snippet is one that a test here runs', () => {
+  expect([...snippets.keys()]).toEqual(['readme-release', 'readme-orders', 'readme-observation'])
+  expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
+})
+
+test('an order is released once, however often, and read at the position of its Ack', async () => {
+  const first = (await run('readme-release')).releaseOrder
+  expect(first).toEqual({ position: expect.stringMatching(/^\d+$/) })
+  expect((await run('readme-release')).releaseOrder).toEqual(first)
+  const { orders } = await run('readme-orders', { position: first.position })
+  expect(orders.nodes).toEqual([
+    {
+      orderId: 'PO-1',
+      status: 'RELEASED',
+      quantity: { value: 10, unit: 'C62' },
+      operations: [{ name: 'Mill', status: 'READY' }],
+    },
+  ])
+  expect(orders.asOf).toEqual({ position: first.position, lag: 0 })
+})
+
+test('an observation is recorded once, however often', async () => {
+  const first = (await run('readme-observation')).recordEquipmentStateChanged
+  expect(first).toMatchObject({ recorded: 1, duplicates: 0, quarantined: [] })
+  const again = (await run('readme-observation')).recordEquipmentStateChanged
+  expect(again).toMatchObject({ recorded: 0, duplicates: 1, quarantined: [] })
+})
+
+test('its table of settings is that of the code; UPDATE_README=1 writes it', () => {
+  const marked = /(<!-- settings -->\n)[\s\S]*?(<!-- \/settings -->)/
+  expect(readme).toMatch(marked)
+  const updated = readme.replace(marked, (_, from, to) => `${from}${settingsTable()}\n${to}`)
+  if (process.env['UPDATE_README'] === '1') writeFileSync(PATH, updated)
+  else expect(readme).toBe(updated)
+})
+
+function settingsTable(): string {
+  const rows = Object.values(settings).map(({ variable, schema, about }) => {
+    const value: unknown = schema.parse(undefined)
+    const shown = Array.isArray(value) ? value.join(',') : String(value ?? '')
+    return `| \`${variable}\` | ${shown === '' ? '' : `\`${shown}\` `}| ${about.replaceAll('|', '\\|')} |`
+  })
+  return ['| variable | default | what it does |', '| --- | --- | --- |', ...rows].join('\n')
+}

@@ -10,7 +10,6 @@ interface Setting<S extends z.ZodType = z.ZodType> {
 }
 
 const ROLES = ['api', 'projector', 'policy'] as const
-export type Role = (typeof ROLES)[number]
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().min(1).max(1_000_000_000)

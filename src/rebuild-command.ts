@@ -1,9 +1,9 @@
 import { createTables } from './adapters/postgres/tables.ts'
 import { ConfigError } from './config.ts'
 import { projections } from './projections/index.ts'
-import type { Projection } from './projections/projection.ts'
 import { rebuild } from './projections/rebuild.ts'
 import { createProgress } from './progress.ts'
+import { findProjection } from './projection-command.ts'
 import type { Log } from './system.ts'
 
 /**
@@ -16,8 +16,8 @@ export async function rebuildReadModels(
   names: readonly string[] | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const chosen = names === null ? projections : names.map(find)
-  if (chosen.length === 0) throw new ConfigError(`name read models, or use --all; ${known()}`)
+  const chosen = names === null ? projections : names.map(findProjection)
+  if (chosen.length === 0) throw new ConfigError('name read models, e.g. orders, or use --all')
   const progress = createProgress('rebuild', 'events')
   const rebuilt = await rebuild(chosen, {
     store,
@@ -32,11 +32,3 @@ export async function rebuildReadModels(
     throw new Error(`stopped by an event: ${open.join(', ')}; see "projections"`)
   else console.log(`Rebuilt ${chosen.map(({ name }) => name).join(', ')}.`)
 }
-
-function find(name: string): Projection {
-  const found = projections.find((p) => p.name === name)
-  if (!found) throw new ConfigError(`there is no read model ${JSON.stringify(name)}; ${known()}`)
-  return found
-}
-
-const known = (): string => `there are: ${projections.map(({ name }) => name).join(', ')}`

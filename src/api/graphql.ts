@@ -1,6 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from './authorise.ts'
 import { createContext, type Context, type Services } from './context.ts'
 import { hotDocuments } from './hot-documents.ts'
@@ -12,10 +11,6 @@ import { createPersisted } from './persisted.ts'
 /** What a request brings along: who sent it. */
 export interface Caller {
   readonly principal: Principal
-}
-export interface HttpCaller extends Caller {
-  readonly req: FastifyRequest
-  readonly reply: FastifyReply
 }
 export type Yoga = YogaServerInstance<Caller, Context>
 

@@ -1,4 +1,4 @@
-import { rejectionEvents } from './audit/events.ts'
+import { projectionSkipEvents, rejectionEvents } from './audit/events.ts'
 import type { Decider } from './decider.ts'
 import { meterData } from './energy/meter-data.ts'
 import { meter } from './energy/meter.ts'
@@ -40,5 +40,6 @@ export const catalogue: Catalogue = catalogueOf(
     ...deciders.flatMap((decider) => Object.values(decider.events)),
     ...declared.map((definition) => definition.event),
     ...Object.values(rejectionEvents),
+    ...Object.values(projectionSkipEvents),
   ]),
 )

@@ -9,8 +9,6 @@ import { pageSql, toPage } from './read/page.ts'
 import { createPositions } from './read/positions.ts'
 import { readStatus } from './read/status.ts'
 
-export { InvalidCursor } from './read/cursor.ts'
-
 export interface ReadModelsDeps {
   /** Made by `createPool`: its types are those that rows have. */
   readonly pool: pg.Pool

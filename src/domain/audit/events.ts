@@ -1,1 +1,2 @@
 export { rejectionEvents, type RejectionEvent } from './rejection.ts'
+export { projectionSkipEvents } from './projection-skip.ts'

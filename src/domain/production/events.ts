@@ -26,7 +26,6 @@ export const operation = z.object({
   /** Planned run time of one unit (ISO 22400 PRI); null where nobody planned one. */
   runTimeMsPerUnit: durationMs.nullable().default(null),
 })
-export type Operation = z.output<typeof operation>
 
 /** Quantities of one booking, all in the unit of the order. */
 export const quantities = z.object({

@@ -21,7 +21,7 @@ type Run = (files: readonly string[], options: any, deps: ImportDeps) => Promise
 
 /** Adds `import mtconnect | qif | csv` below the command `import`. */
 export function importCommands(parent: Command, how: How): void {
-  subcommand(parent, how, 'mtconnect', importMtconnect)
+  ofSite(subcommand(parent, how, 'mtconnect', importMtconnect))
     .description(
       'Logs of MTConnect adapters (SHDR): machine states, programs, counters, alarms, gaps.',
     )
@@ -31,7 +31,7 @@ export function importCommands(parent: Command, how: How): void {
       '--serial <pattern>',
       'Serial of a piece from the name of its file, e.g. {part}-{number}.',
     )
-  subcommand(parent, how, 'qif', importQif)
+  ofSite(subcommand(parent, how, 'qif', importQif))
     .description('QIF 2.1 results: inspection plans and measured values by serial.')
     .option('--part <id>', "Material inspected; else from the file's name.")
     .option(
@@ -43,16 +43,18 @@ export function importCommands(parent: Command, how: How): void {
     .option('--angle-unit <code>', 'Rec 20 code of angles, for files that do not say; DD.')
   subcommand(parent, how, 'csv', importCsv)
     .description('Any table, through a declarative mapping; see examples/.')
-    .requiredOption('--mapping <file>', 'YAML file that says what the columns mean.')
+    .requiredOption('--mapping <file>', 'YAML file that says what the columns mean, and the site.')
 }
 
-function subcommand(parent: Command, how: How, name: string, run: Run): Command {
-  const command = parent
-    .command(name)
-    .argument('<files...>', 'Files to read.')
+/** Where the files do not say whose they are; a mapping does. */
+const ofSite = (command: Command): Command =>
+  command
     .option('--site <id>', 'ISA-95 site everything belongs to; defined where it is new.', 'SITE')
     .option('--site-name <text>', 'Its name, where it is new.')
     .option('--time-zone <iana>', 'Its time zone, and that of times without an offset.', 'UTC')
+
+function subcommand(parent: Command, how: How, name: string, run: Run): Command {
+  const command = parent.command(name).argument('<files...>', 'Files to read.')
   return command.action(async (files: string[]) =>
     runOne(how, name, (deps) => run(files, command.opts(), deps), command.optsWithGlobals()),
   )

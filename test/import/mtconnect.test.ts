@@ -169,6 +169,14 @@ describe('what cannot be imported says so, with its name', () => {
     ))
   test('a name without a machine', () =>
     expect(failing(files({ 'log.txt': DAY_1.join('\n') }))).rejects.toThrow('give --machine'))
+  test.each([
+    [{ timeZone: 'Berlin' }, '--time-zone Berlin: must be an IANA time zone'],
+    [{ site: ' S1' }, '--site  S1: must be printable'],
+  ])('options %j', (wrong, message) =>
+    expect(importMtconnect([], { ...SITE, ...wrong }, memorySystem().deps)).rejects.toThrow(
+      message,
+    ),
+  )
   test('which --machine can say', async () => {
     const { deps, facts } = memorySystem()
     await importMtconnect(files({ 'log.txt': DAY_1.join('\n') }), { ...SITE, machine: 'M9' }, deps)

@@ -18,7 +18,7 @@ import {
   type Series,
 } from './mtconnect-files.ts'
 import { watchPiece, type PieceRun } from './piece.ts'
-import { definePlant, type SiteOptions } from './plant.ts'
+import { checkSite, definePlant, type SiteOptions } from './plant.ts'
 import { runImport, type ImportDeps, type Report, type Sink } from './run.ts'
 import { parseShdr } from './shdr.ts'
 
@@ -45,11 +45,12 @@ const AVAILABILITY = 'availability'
  * recording cut into other files, or a longer one, adds only what is new.
  * @throws ImportError naming the file that cannot be read, is no SHDR or does not say its machine
  */
-export function importMtconnect(
+export async function importMtconnect(
   files: readonly string[],
   options: MtconnectOptions,
   deps: ImportDeps,
 ): Promise<Report> {
+  checkSite(options)
   return runImport(files, options.site, deps, async (sink) => {
     const starts = new Map<string, number>()
     for (const file of files) {

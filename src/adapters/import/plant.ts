@@ -1,6 +1,9 @@
 import { streamOf } from '../../domain/decider.ts'
 import type { Level } from '../../domain/site/events.ts'
 import { hierarchyScope } from '../../domain/site/hierarchy-scope.ts'
+import { timeZone as zone } from '../../domain/site/time-zone.ts'
+import { id } from '../../domain/types.ts'
+import { ImportError } from './errors.ts'
 import type { Sink } from './run.ts'
 
 export interface SiteOptions {
@@ -9,6 +12,18 @@ export interface SiteOptions {
   readonly siteName?: string
   /** IANA name; also of times in the files that carry no offset. */
   readonly timeZone: string
+}
+
+/** @throws ImportError for a site or time zone that no site can have */
+export function checkSite({ site, timeZone }: SiteOptions): void {
+  for (const [option, schema, value] of [
+    ['--site', id, site],
+    ['--time-zone', zone, timeZone],
+  ] as const) {
+    const checked = schema.safeParse(value)
+    if (!checked.success)
+      throw new ImportError(`${option} ${value}`, checked.error.issues[0]!.message)
+  }
 }
 
 interface Scope {

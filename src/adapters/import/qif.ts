@@ -7,7 +7,7 @@ import { judge } from '../../domain/quality/verdict.ts'
 import { ImportError } from './errors.ts'
 import { readText } from './lines.ts'
 import { DEFAULT_SERIAL, serialOf } from './mtconnect-files.ts'
-import { definePlant, type SiteOptions } from './plant.ts'
+import { checkSite, definePlant, type SiteOptions } from './plant.ts'
 import {
   parseQif,
   type QifCharacteristic,
@@ -37,11 +37,12 @@ const MAX_BYTES = 64 * 1024 * 1024
  * file says otherwise, the report says so, result by result.
  * @throws ImportError naming the file that cannot be read or is no QIF
  */
-export function importQif(
+export async function importQif(
   files: readonly string[],
   options: QifOptions,
   deps: ImportDeps,
 ): Promise<Report> {
+  checkSite(options)
   return runImport(files, options.site, deps, async (sink) => {
     for (const file of files) await importFile(sink, file, options)
   })

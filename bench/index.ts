@@ -1,6 +1,13 @@
 import { executeBench } from './execute.ts'
+import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
 import type { Benchmark } from './row.ts'
+import { visibleBench } from './visible.ts'
 
 /** In the order of the table. */
-export const benchmarks: readonly Benchmark[] = [executeBench, recordBench]
+export const benchmarks: readonly Benchmark[] = [
+  executeBench,
+  recordBench,
+  visibleBench,
+  rebuildBench,
+]

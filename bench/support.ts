@@ -2,22 +2,48 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config.ts'
-import { createLogger, openLog, type Log } from '../src/system.ts'
+import { createLogger, openLog, startSystem, type Log, type System } from '../src/system.ts'
 
 /** A log on a PostgreSQL of its own, with the settings users have: every commit reaches the disk. */
-export async function withLog<T>(work: (log: Log, dataFolder: string) => Promise<T>): Promise<T> {
+export const withLog = <T>(work: (log: Log, dataFolder: string) => Promise<T>): Promise<T> =>
+  withFolder(async (dataFolder) => {
+    const config = configOf(dataFolder)
+    const log = await openLog(config, createLogger(config))
+    try {
+      return await work(log, dataFolder)
+    } finally {
+      await log.close()
+    }
+  })
+
+/** The same with these roles running. */
+export const withSystem = <T>(
+  roles: readonly string[],
+  work: (system: System) => Promise<T>,
+): Promise<T> =>
+  withFolder(async (dataFolder) => {
+    const config = configOf(dataFolder, { TAKTLOG_ROLES: roles.join(',') })
+    const system = await startSystem(config, createLogger(config))
+    try {
+      return await work(system)
+    } finally {
+      await system.close()
+    }
+  })
+
+async function withFolder<T>(work: (dataFolder: string) => Promise<T>): Promise<T> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'taktlog-bench-'))
   // Started by root, PostgreSQL runs as another user, who has to get in.
   chmodSync(dataFolder, 0o755)
-  const config = readConfig({ TAKTLOG_DATA: dataFolder, TAKTLOG_LOG_LEVEL: 'error' })
-  const log = await openLog(config, createLogger(config))
   try {
-    return await work(log, dataFolder)
+    return await work(dataFolder)
   } finally {
-    await log.close()
     rmSync(dataFolder, { recursive: true, force: true })
   }
 }
+
+export const configOf = (dataFolder: string, settings: Readonly<Record<string, string>> = {}) =>
+  readConfig({ TAKTLOG_DATA: dataFolder, TAKTLOG_LOG_LEVEL: 'error', ...settings })
 
 /** Runs `count` pieces of work, `inFlight` of them at a time. */
 export async function concurrently(

@@ -84,7 +84,11 @@ export async function openLog(
     ? null
     : await startPostgres({ dataFolder: config.dataFolder, log: textLog(logger) })
   const database = running ?? embedded!.connection
-  const onError = (error: Error) => logger.warn(`database: ${error.message}`)
+  let closing = false
+  // A server that stops before it has read a connection's goodbye calls that an error.
+  const onError = (error: Error) => {
+    if (!closing) logger.warn(`database: ${error.message}`)
+  }
   try {
     const store = await createPostgresEventStore({ database, catalogue, onError })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
@@ -100,6 +104,7 @@ export async function openLog(
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
       async close() {
+        closing = true
         await store.close()
         await pool.end()
         await embedded?.stop()

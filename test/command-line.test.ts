@@ -59,7 +59,7 @@ describe.concurrent('help and mistakes', () => {
     [['key', 'revoke', 'nobody'], /no key nobody/],
     [['sing'], /unknown command 'sing'/],
   ])('%j is refused in plain words', async (args, says) => {
-    const data = args[0] === 'sing' ? [] : ['--data', join(folder, 'mistakes')]
+    const data = args[0] === 'sing' ? [] : ['--data', join(folder, args.join('-'))]
     const { code, stderr } = await run([...args, ...data])
     expect(code).toBe(1)
     expect(stderr).toMatch(says)
@@ -145,10 +145,10 @@ describe('a running Taktlog', () => {
     expect(all.code, all.stderr).toBe(0)
     expect(all.stderr).toMatch(/^rebuild: (\d+) of \1 events$/m)
     for (const { name } of projections) expect(all.stdout).toContain(name)
-    const { data: released } = (await (await ask(release('PO-3'), token)).json()) as any
+    const { data: released } = await (await ask(release('PO-3'), token)).json()
     const query = `{ orders(first: 9, atLeast: "${released.releaseOrder.position}") {
       nodes { orderId } asOf { state } } }`
-    const answer = (await (await ask(query, token)).json()) as any
+    const answer = await (await ask(query, token)).json()
     expect(answer.data.orders.nodes.map((o: any) => o.orderId).sort()).toEqual([
       'PO-1',
       'PO-2',
@@ -168,9 +168,7 @@ describe('a running Taktlog', () => {
       expect(() => postmasterOf(data)).toThrow('ENOENT')
       server = await serveTaktlog(data, { env: keys })
       const { token } = await create('--name', name, '--scopes', 'read:production')
-      const answer = (await (
-        await ask('{ orders(first: 9) { nodes { orderId } } }', token)
-      ).json()) as any
+      const answer = await (await ask('{ orders(first: 9) { nodes { orderId } } }', token)).json()
       expect(answer.data.orders.nodes).toHaveLength(3)
     },
   )

@@ -77,8 +77,8 @@ test('its table of settings is that of the code; UPDATE_README=1 writes it', () 
 
 function settingsTable(): string {
   const rows = Object.values(settings).map(({ variable, schema, about }) => {
-    const value: unknown = schema.parse(undefined)
-    const shown = Array.isArray(value) ? value.join(',') : String(value ?? '')
+    const value = schema.parse(undefined)
+    const shown = Array.isArray(value) ? value.join(',') : `${value ?? ''}`
     return `| \`${variable}\` | ${shown === '' ? '' : `\`${shown}\` `}| ${about.replaceAll('|', '\\|')} |`
   })
   return ['| variable | default | what it does |', '| --- | --- | --- |', ...rows].join('\n')

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { rejectionEvents, rejectionStream } from '../domain/audit/rejection.ts'
 import type { Command, CommandEnvelope } from '../domain/command.ts'
 import { isRejection, reject, streamOf, type Decider, type Rejection } from '../domain/decider.ts'
-import type { Event, Metadata } from '../domain/event.ts'
-import { ANY, type EventStore, type NewEvent } from './event-store.ts'
+import type { Event } from '../domain/event.ts'
+import type { EventStore, NewEvent } from './event-store.ts'
 import { uuid5 } from './ids.ts'
 import { createLanes } from './lanes.ts'
+import { metadataOf } from './metadata.ts'
 import type { Clock } from './ports.ts'
+import { recordRejection } from './rejections.ts'
 import { createStreamStates, type StreamState } from './stream-states.ts'
 
 /** The facts are durable. A read with `after: position` includes them. */
@@ -128,22 +129,12 @@ function toNew(decider: Decider, event: Event, a: Attempt, index: number): NewEv
   const definition = Object.values(decider.events).find((d) => d.type === event.type)
   if (!definition)
     throw new Error(`${decider.category} decided on ${event.type}, not one of its own`)
-  const { commandId, actor, site, source, correlationId, causationId } = a.envelope
-  const metadata: Metadata = {
-    occurredAt: a.at,
-    source,
-    site,
-    actor,
-    commandId,
-    correlationId: correlationId ?? commandId,
-    causationId: causationId ?? commandId,
-  }
   return {
-    id: uuid5(`${commandId}/${index}`),
+    id: uuid5(`${a.envelope.commandId}/${index}`),
     type: event.type,
     schemaVersion: definition.version,
     data: event.data,
-    metadata,
+    metadata: metadataOf(a.envelope, a.at),
   }
 }
 
@@ -199,50 +190,4 @@ const MAX_ECHO = 80
 const shorten = (value: unknown): string => {
   const json = value === undefined ? 'is missing' : (JSON.stringify(value) ?? typeof value)
   return json.length > MAX_ECHO ? `${json.slice(0, MAX_ECHO)}…` : json
-}
-
-async function recordRejection(
-  store: EventStore,
-  r: {
-    readonly rejection: Rejection
-    readonly command: Command
-    readonly stream: string
-    readonly envelope: CommandEnvelope
-    readonly at: string
-    readonly now: string
-  },
-): Promise<void> {
-  const { commandId, actor, site, source, correlationId, causationId } = r.envelope
-  const definition = rejectionEvents.commandRejected
-  const { data } = definition({
-    commandType: r.command.type,
-    commandId,
-    stream: r.stream,
-    code: r.rejection.rejected,
-    why: r.rejection.why,
-    command: { ...r.command },
-  })
-  await store.append([
-    {
-      stream: rejectionStream(r.now),
-      expected: ANY,
-      events: [
-        {
-          id: uuid5(`rejected/${commandId}/${r.now}`),
-          type: definition.type,
-          schemaVersion: definition.version,
-          data,
-          metadata: {
-            occurredAt: r.at,
-            source,
-            site,
-            actor,
-            commandId,
-            correlationId: correlationId ?? commandId,
-            causationId: causationId ?? commandId,
-          },
-        },
-      ],
-    },
-  ])
 }

@@ -13,6 +13,7 @@ import {
   refusal,
   release,
   wholeLog,
+  losesFirstAck,
 } from './support.ts'
 
 const start = { type: 'StartOperation', orderId: 'PO-1', operationId: '10', personId: 'P1' }
@@ -118,17 +119,7 @@ test('a denied command is never decided, and is kept for the audit trail', async
 
 test('a retry after a lost acknowledgement finds what the first try recorded', async () => {
   const store = memoryStore()
-  let lose = true
-  const lossy: EventStore = {
-    ...store,
-    append: async (appends) => {
-      const results = await store.append(appends)
-      if (!lose) return results
-      lose = false
-      throw new StoreUnavailable(new Error('connection reset'))
-    },
-  }
-  const execute = executeOn(lossy)
+  const execute = executeOn(losesFirstAck(store))
   const send = () => execute(order, release('PO-1'), envelope('c1'))
   await expect(send()).rejects.toThrow(StoreUnavailable)
   expect(ack(await send())).toMatchObject({ revision: 0, position: 1 })

@@ -1,10 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { StoreUnavailable, type EventStore } from '../../src/commands/event-store.ts'
+import { StoreUnavailable } from '../../src/commands/event-store.ts'
 import type { Observation } from '../../src/commands/record.ts'
 import { hierarchyScope } from '../../src/domain/site/hierarchy-scope.ts'
 import { after } from '../spec.ts'
-import { ack, envelope, executeOn, memoryStore, recordOn, wholeLog } from './support.ts'
+import {
+  ack,
+  envelope,
+  executeOn,
+  memoryStore,
+  recordOn,
+  wholeLog,
+  losesFirstAck,
+} from './support.ts'
 
 const by = { source: 'plc-7', site: 'S1', actor: 'connector' }
 const program = (n: number, sourceSequence?: number): Observation => ({
@@ -84,17 +92,7 @@ test('nobody reports on the equipment of another site', async () => {
 
 test('a retry after a lost acknowledgement doubles nothing', async () => {
   const store = memoryStore()
-  let lose = true
-  const lossy: EventStore = {
-    ...store,
-    append: async (appends) => {
-      const results = await store.append(appends)
-      if (!lose) return results
-      lose = false
-      throw new StoreUnavailable(new Error('connection reset'))
-    },
-  }
-  const record = recordOn(lossy)
+  const record = recordOn(losesFirstAck(store))
   await expect(record(some(3), by)).rejects.toThrow(StoreUnavailable)
   expect(await record(some(3), by)).toMatchObject({ recorded: 0, duplicates: 3 })
   expect(await store.head()).toBe(3)

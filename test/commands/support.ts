@@ -1,5 +1,5 @@
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
-import type { EventStore } from '../../src/commands/event-store.ts'
+import { StoreUnavailable, type EventStore } from '../../src/commands/event-store.ts'
 import { createExecute, type Ack } from '../../src/commands/execute.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import type { CommandEnvelope } from '../../src/domain/command.ts'
@@ -36,3 +36,17 @@ export const refusal = (outcome: Ack | Rejection): string =>
   isRejection(outcome) ? outcome.rejected : 'accepted'
 
 export const wholeLog = (store: EventStore) => store.readAll({ from: 0, limit: 100_000 })
+
+/** A store whose first append takes effect although its acknowledgement is lost. */
+export function losesFirstAck(store: EventStore): EventStore {
+  let lose = true
+  return {
+    ...store,
+    append: async (appends) => {
+      const results = await store.append(appends)
+      if (!lose) return results
+      lose = false
+      throw new StoreUnavailable(new Error('connection reset'))
+    },
+  }
+}

@@ -28,8 +28,17 @@ test('twenty kills under load lose nothing and double nothing', { timeout: 180_0
   const client = createRetryingClient(() => server.url)
   const load = startLoad(client, seed)
   const starts: number[] = []
+  let databaseKills = 0
   for (let kill = 0; kill < KILLS; kill++) {
     await delay(random.between(100, 1_200))
+    // The database alone: Taktlog has to bring it back by itself.
+    if (random.chance(0.25)) {
+      killHard(postmasterOf(folder))
+      // More than what was under way.
+      const before = load.acks.size
+      await expect.poll(() => load.acks.size, { timeout: 20_000 }).toBeGreaterThan(before + 10)
+      databaseKills++
+    }
     const postmaster = postmasterOf(folder)
     killHard(server.pid)
     if (random.chance(0.4)) killHard(postmaster)
@@ -58,7 +67,8 @@ test('twenty kills under load lose nothing and double nothing', { timeout: 180_0
   const worst = Math.round(Math.max(...starts))
   console.log(
     `kill seed ${seed}: ${load.acks.size} commands and ${facts.length} facts, ` +
-      `${client.retries()} requests sent again; worst start ${worst} ms of ${starts.length}`,
+      `${client.retries()} requests sent again; worst start ${worst} ms of ${starts.length}, ` +
+      `${databaseKills} times the database alone`,
   )
   expect(worst).toBeLessThan(START_MS)
 })

@@ -12,22 +12,35 @@ type Step =
   | { readonly decider: Decider; readonly wish: { readonly type: string }; readonly minute: number }
   | { readonly observation: Observation }
 
-const decision = fc.constantFrom(...categories).chain((category) =>
+/** Some minutes after the step before; now and then long before it, as late bookings are. */
+const later = fc.oneof(
+  { arbitrary: fc.integer({ min: 0, max: 60 }), weight: 9 },
+  { arbitrary: fc.constant(-500), weight: 1 },
+)
+
+const decision = (category: string): fc.Arbitrary<Step> =>
   fc.record({
     decider: fc.constant(deciders.find((d) => d.category === category)!),
     wish: commandsOf(category),
-    minute: fc.integer({ min: 0, max: 3_000 }),
-  }),
-)
+    minute: later,
+  })
 const observed = observing.map((arbitrary) => arbitrary.map((observation) => ({ observation })))
 
-/** A log of what happens when anybody wishes anything and machines say what they like. */
+/**
+ * A log of what happens when anybody wishes anything and machines say what they like. Each log is
+ * about two kinds of things at most: their wishes then meet, and long stories come about.
+ */
 export const facts: fc.Arbitrary<readonly Recorded[]> = fc
-  .array<Step>(fc.oneof({ arbitrary: decision, weight: 3 }, ...observed), {
-    minLength: 1,
-    maxLength: 50,
-    size: 'max',
-  })
+  .subarray([...categories], { minLength: 1, maxLength: 2 })
+  .chain((chosen) =>
+    fc.array<Step>(
+      fc.oneof(
+        ...chosen.map((category) => ({ arbitrary: decision(category), weight: 15 })),
+        ...observed.map((arbitrary) => ({ arbitrary, weight: 1 })),
+      ),
+      { minLength: 40, maxLength: 120, size: 'max' },
+    ),
+  )
   .map(logOf)
 
 /** The same facts as they might have arrived: each stream in its order, the streams in any. */
@@ -80,8 +93,9 @@ function logOf(steps: readonly Step[]): readonly Recorded[] {
     if (isRejection(outcome)) return
     for (const event of outcome) append(streamOf(decider, id), event, at)
   }
+  let clock = 0
   for (const step of steps)
-    if ('decider' in step) decide(step.decider, step.wish, after(step.minute))
+    if ('decider' in step) decide(step.decider, step.wish, after((clock += step.minute)))
     else observe(step.observation, append)
   return log
 }

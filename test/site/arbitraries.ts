@@ -7,6 +7,8 @@ const parentId = fc.option(scopeId)
 const name = fc.constantFrom('Plant', 'Hall 2', 'Milling')
 const timeZone = fc.constantFrom('Europe/Berlin', 'America/Chicago', 'UTC')
 
+const defined = { type: 'DefineHierarchyScope', name: 'Hall 2', timeZone: null } as const
+
 /** Wishes about a handful of nodes, so that sequences meet each other's results. */
 export const commands: fc.Arbitrary<SiteCommand> = fc.oneof(
   fc.record({
@@ -25,6 +27,14 @@ export const commands: fc.Arbitrary<SiteCommand> = fc.oneof(
     name,
     timeZone,
   }),
+  // A chain that stands, so that its nodes can be moved.
+  fc.constantFrom<SiteCommand>(
+    { ...defined, scopeId: 'A1', level: 'AREA', parentId: 'S1' },
+    { ...defined, scopeId: 'W1', level: 'WORK_CENTRE', parentId: 'A1' },
+    { ...defined, scopeId: 'W2', level: 'WORK_CENTRE', parentId: 'S1' },
+    { type: 'MoveHierarchyScope', scopeId: 'W1', parentId: 'S1' },
+    { type: 'MoveHierarchyScope', scopeId: 'W2', parentId: 'A1' },
+  ),
   fc.record({ type: fc.constant('RenameHierarchyScope' as const), scopeId, name }),
   fc.record({ type: fc.constant('MoveHierarchyScope' as const), scopeId, parentId }),
   fc.record({ type: fc.constant('ChangeSiteTimeZone' as const), scopeId, timeZone }),

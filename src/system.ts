@@ -29,7 +29,7 @@ import { policies } from './commands/policies.ts'
 import { runPolicy, type Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { createRecord } from './commands/record.ts'
-import type { Config } from './config.ts'
+import { ConfigError, type Config } from './config.ts'
 import { catalogue, observationDefinitions } from './domain/index.ts'
 import { projections } from './projections/index.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
@@ -178,7 +178,19 @@ async function serveApi(
     reads,
     onChange: (listener) => projector.onChange(listener),
   }
-  return startApi({ schema, services, options, keys: log.keys, logger })
+  const { host, port } = options
+  return startApi({ schema, services, options, keys: log.keys, logger }).catch((error: unknown) => {
+    const why = NO_ADDRESS[(error as NodeJS.ErrnoException).code ?? '']
+    throw why ? new ConfigError(`TAKTLOG_HOST=${host}, TAKTLOG_PORT=${port}: ${why}`) : error
+  })
+}
+
+/** Why an address cannot be listened on, by the code of the operating system. */
+const NO_ADDRESS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there; choose another port with --port',
+  EADDRNOTAVAIL: 'not an address of this machine',
+  ENOTFOUND: 'not an address of this machine',
+  EACCES: 'this user may not listen there; ports from 1024 are open to all',
 }
 
 /** Each policy follows the log for as long as Taktlog runs; one that failed is started again. */

@@ -66,6 +66,21 @@ describe.concurrent('help and mistakes', () => {
     expect(stderr).not.toMatch(/^ +at /m)
   })
 
+  test('a port in use is told in plain words, and nothing is left running', async () => {
+    const somebody = createServer().listen(0, '127.0.0.1')
+    await once(somebody, 'listening')
+    const { port } = somebody.address() as AddressInfo
+    const data = join(folder, 'port')
+    const { code, stderr } = await run(['serve', '--data', data, '--port', `${port}`])
+    somebody.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      new RegExp(`^TAKTLOG_HOST=127.0.0.1, TAKTLOG_PORT=${port}: another`, 'm'),
+    )
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect(() => postmasterOf(data)).toThrow('ENOENT')
+  })
+
   test('a database that is not there is named', async () => {
     const nobody = createServer().listen(0, '127.0.0.1')
     await once(nobody, 'listening')

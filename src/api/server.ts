@@ -63,8 +63,9 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   graphqlRoutes(app, yoga, options, mask)
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
-  const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })
   const url = await app.listen({ host: options.host, port: options.port })
+  // After that: it would report a port in use as a fault of its own.
+  const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })
   return {
     url,
     async close() {

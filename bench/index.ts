@@ -1,4 +1,7 @@
 import { executeBench } from './execute.ts'
+import { graphqlBench } from './graphql.ts'
+import { importBench } from './import.ts'
+import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
 import type { Benchmark } from './row.ts'
@@ -10,4 +13,7 @@ export const benchmarks: readonly Benchmark[] = [
   recordBench,
   visibleBench,
   rebuildBench,
+  readBench,
+  graphqlBench,
+  importBench,
 ]

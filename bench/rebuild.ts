@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { EventStore } from '../src/commands/event-store.ts'
+import { readAll } from './read.ts'
 import { row, seconds, type Benchmark } from './row.ts'
 import { withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
 
 const EVENTS = 1_000_000
-const PAGE = 4_000
 const CHILD = join(import.meta.dirname, 'rebuild-child.ts')
 
 interface Told {
@@ -37,12 +36,4 @@ export const rebuildBench: Benchmark = {
         row('its resident memory', { value: told.residentMb, unit: 'MB' }, null, { atMost: 600 }),
       ]
     }),
-}
-
-async function readAll(store: EventStore): Promise<void> {
-  for (let from = 0; ;) {
-    const facts = await store.readAll({ from, limit: PAGE })
-    if (facts.length < PAGE) return
-    from = facts.at(-1)!.position
-  }
 }

@@ -20,9 +20,10 @@ export const withLog = <T>(work: (log: Log, dataFolder: string) => Promise<T>): 
 export const withSystem = <T>(
   roles: readonly string[],
   work: (system: System) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<T> =>
   withFolder(async (dataFolder) => {
-    const config = configOf(dataFolder, { TAKTLOG_ROLES: roles.join(',') })
+    const config = configOf(dataFolder, { TAKTLOG_ROLES: roles.join(','), ...settings })
     const system = await startSystem(config, createLogger(config))
     try {
       return await work(system)
@@ -31,7 +32,7 @@ export const withSystem = <T>(
     }
   })
 
-async function withFolder<T>(work: (dataFolder: string) => Promise<T>): Promise<T> {
+export async function withFolder<T>(work: (dataFolder: string) => Promise<T>): Promise<T> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'taktlog-bench-'))
   // Started by root, PostgreSQL runs as another user, who has to get in.
   chmodSync(dataFolder, 0o755)

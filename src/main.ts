@@ -63,6 +63,8 @@ common('serve', 'Run Taktlog: log, projections, policies and API. Ctrl-C stops i
     await aborted(stopped)
     console.log('Stopping ...')
     await system.close()
+    // A connection to a database that has fallen silent would keep the process.
+    process.exit()
   })
 
 common('demo', 'Run Taktlog with a simulated plant on a fresh data folder of its own.')

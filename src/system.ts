@@ -39,6 +39,8 @@ const QUERY_LIMITS = {
   statementTimeoutMs: defaultLimits.requestMs,
   answerTimeoutMs: 2 * defaultLimits.requestMs,
 }
+/** A goodbye that a silent database does not answer is waited for no longer; nothing depends on it. */
+const CLOSE_MS = 5_000
 /** How long a role that failed waits before it is started again. */
 const RESTART_MS = 1_000
 
@@ -105,8 +107,7 @@ export async function openLog(
       checkpoints: await createCheckpoints(pool),
       async close() {
         closing = true
-        await store.close()
-        await pool.end()
+        await atMost(CLOSE_MS, Promise.all([store.close(), pool.end()]))
         await embedded?.stop()
       },
     }
@@ -145,7 +146,7 @@ export async function startSystem(
       async close() {
         await api?.close()
         stop.abort()
-        await Promise.all(roles)
+        await atMost(CLOSE_MS, Promise.all(roles))
         await log.close()
       },
     }
@@ -154,6 +155,15 @@ export async function startSystem(
     await Promise.all(roles)
     await log.close()
     throw error
+  }
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  try {
+    await Promise.race([work, delay(ms, undefined, { signal: done.signal })])
+  } finally {
+    done.abort()
   }
 }
 

@@ -22,6 +22,8 @@ const OUTAGE_MS = 3_000
 /** A command is answered by then, whatever the database does; its connections time out after 5 s. */
 const BOUND_MS = 6_000
 
+/** Ctrl-C is obeyed within this time, whatever the database does. */
+const STOP_MS = 12_000
 /** Longer than anything the store is asked here takes. */
 const SILENCE_MS = 1_000
 
@@ -106,6 +108,16 @@ test('readiness is told in bounded time while the database is silent', async () 
   await proxy.mend()
   await expect.poll(() => readiness(system.api!.url), { timeout: 20_000 }).toBe(200)
   await system.close()
+})
+
+test.each(['cut', 'silence'] as const)('it stops while the database is away: %s', async (how) => {
+  const config = readConfig({}, { databaseUrl, port: 0, logLevel: 'silent' })
+  const system = await startSystem(config, createLogger(config))
+  await system.reads.waitFor(0, 20_000)
+  await proxy[how]()
+  const began = performance.now()
+  await system.close()
+  expect(performance.now() - began).toBeLessThan(STOP_MS)
 })
 
 /** Sends commands for as long as the outage lasts. @returns the longest wait for an error, in ms */

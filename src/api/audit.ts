@@ -7,7 +7,7 @@ import {
 import type { Keyed } from '../projections/projection.ts'
 import type { ProjectionStatus } from '../projections/read-models.ts'
 import { builder } from './builder.ts'
-import { connectionField } from './connection.ts'
+import { AsOf, connectionField } from './connection.ts'
 import './events.ts'
 
 const RejectedCommand = builder.objectRef<Keyed<RejectedCommandRow>>('RejectedCommand').implement({
@@ -149,5 +149,15 @@ builder.queryField('projections', (t) =>
     nullable: true,
     description: 'Position, lag and state of every read model.',
     resolve: (_, __, { reads }) => reads.status() as any,
+  }),
+)
+
+builder.queryField('asOf', (t) =>
+  t.field({
+    type: AsOf,
+    nullable: true,
+    description:
+      'How fresh the other answers of this query are at least: what the slowest read model has seen.',
+    resolve: (_, __, { reads }) => reads.slowest(),
   }),
 )

@@ -66,7 +66,7 @@ const PageInfoRef = builder.objectRef<PageInfo>('PageInfo').implement({
   }),
 })
 
-const AsOf = builder.objectRef<ProjectionStatus>('Freshness').implement({
+export const AsOf = builder.objectRef<ProjectionStatus>('Freshness').implement({
   description: 'How fresh an answer is: what the read model had seen of the log.',
   fields: (t) => ({
     position: t.expose('position', { type: 'Position', description: 'Seen up to here.' }),

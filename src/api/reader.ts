@@ -85,6 +85,8 @@ export interface Reader {
   status(): Promise<readonly ProjectionStatus[]>
   /** How far one read model has come; open to whoever may read it. */
   freshness(p: Projection): Promise<ProjectionStatus | undefined>
+  /** The read model that is furthest behind: every answer is at least as fresh. */
+  slowest(): Promise<ProjectionStatus | null>
   /** @throws GraphQLError `ReadModelBehind` when the read models do not get there in time. */
   waitFor(position: number | null | undefined): Promise<void>
 }
@@ -148,6 +150,10 @@ export function createReader(deps: {
     async status() {
       await open('audit')
       return reads.status()
+    },
+    async slowest() {
+      const [first, ...others] = await reads.status()
+      return others.reduce((a, b) => (b.position < a.position ? b : a), first!) ?? null
     },
     async freshness(p) {
       await open(p.context)

@@ -125,8 +125,11 @@ test('the log itself is read both ways, filtered, page by page', async () => {
   expect((await ask('where: { occurredFrom: "2030-01-01T12:00:00Z" }')).nodes).toHaveLength(1)
 })
 
-test('read models tell their position, lag and state', async () => {
-  const { data } = await api.ask('{ projections { name version state position lag error } }')
+test('read models tell their position, lag and state, and any query how fresh it is at least', async () => {
+  const { data } = await api.ask(
+    '{ projections { name version state position lag error } asOf { position lag state } }',
+  )
+  expect(data.asOf).toEqual({ position: data.projections[0].position, lag: 0, state: 'LIVE' })
   expect(data.projections.map((p: any) => p.name)).toContain('orders')
   expect(data.projections[0]).toMatchObject({ state: 'LIVE', lag: 0, error: null })
 })

@@ -20,9 +20,7 @@ export const importBench: Benchmark = {
       const files = readdirSync(FOLDER).map((name) => join(FOLDER, name))
       const deps = { execute, record: services.record, store }
       const { lines, seconds } = await importMtconnect(files, PLANT, deps)
-      return [
-        row('import of MTConnect logs', { value: lines / seconds, unit: 'lines/s' }, null),
-      ]
+      return [row('import of MTConnect logs', { value: lines / seconds, unit: 'lines/s' }, null)]
     })
   },
 }

@@ -5,7 +5,7 @@ import { inTurns, withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
 
 const EVENTS = 200_000
-const PAGE = 4_000
+const PAGE = 2_000
 const ROUNDS = 5
 
 /** The whole log into Node, as projections, exports and policies that catch up read it. */

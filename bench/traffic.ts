@@ -93,20 +93,18 @@ const operationSteps = (operationId: string): readonly Step[] => [
       activity: 'PRODUCTION',
     }),
   ],
-  ...['first', 'second'].map(
-    (which): Step => [
-      order,
-      (job) => ({
-        type: 'ReportQuantity',
-        ...at(job, operationId),
-        bookingId: `${operationId}-${which}`,
-        equipmentId: machineOf(job),
-        good: 48,
-        scrap: job % 3,
-        scrapReason: job % 3 === 0 ? null : 'scratch',
-      }),
-    ],
-  ),
+  ...['first', 'second'].map((which): Step => [
+    order,
+    (job) => ({
+      type: 'ReportQuantity',
+      ...at(job, operationId),
+      bookingId: `${operationId}-${which}`,
+      equipmentId: machineOf(job),
+      good: 48,
+      scrap: job % 3,
+      scrapReason: job % 3 === 0 ? null : 'scratch',
+    }),
+  ]),
   [order, (job) => ({ type: 'CompleteOperation', ...at(job, operationId) })],
 ]
 

@@ -1,7 +1,7 @@
 import type { Recorded } from '../domain/event.ts'
 import type { KeyFilter } from './key-filter.ts'
-import { apply, keysOf, type Projection } from './projection.ts'
-import { createRowCache, type RowCache } from './row-cache.ts'
+import { apply, isOneRowPerFact, keysOf, type Projection } from './projection.ts'
+import { createNewRows, createRowCache, type RowCache } from './row-cache.ts'
 import type { Session, Table } from './tables.ts'
 
 /** One projection at work: its table, how far it folded, and the rows it remembers. */
@@ -24,7 +24,9 @@ export const createMember = (
 ): Member => ({
   projection,
   table,
-  rows: createRowCache(bound, filter),
+  rows: isOneRowPerFact(projection)
+    ? createNewRows(filter !== null)
+    : createRowCache(bound, filter),
   position: table.position,
   written: table.position,
 })

@@ -43,6 +43,15 @@ export const projection =
   ): Projection<Row> =>
     definition as unknown as Projection<Row>
 
+/**
+ * Key of a row that a fact makes for itself. Where all handlers have it, each fact makes a row that no
+ * other fact touches: it is written as it is, and neither looked up nor remembered.
+ */
+export const byFact = (_: unknown, fact: { readonly id: string }): string => fact.id
+
+export const isOneRowPerFact = (p: Projection): boolean =>
+  Object.values(p.on).every(({ key }) => key === byFact)
+
 /** A row with its key and the site of the first fact that made it. */
 export type Keyed<Row> = Row & { readonly key: string; readonly site: string }
 

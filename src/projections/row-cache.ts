@@ -87,6 +87,30 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
   }
 }
 
+/**
+ * In place of a cache where each fact makes a row of its own: nothing is ever asked for again.
+ * @param filling the table has never held any of them, since it is being filled
+ */
+export function createNewRows(filling: boolean): RowCache {
+  let rows: Row[] = []
+  return {
+    get: () => undefined,
+    set: (_, row) => void (row && rows.push(row)),
+    knows: () => true,
+    learn: () => {},
+    get dirty() {
+      return rows.length
+    },
+    take() {
+      const taken = rows
+      rows = []
+      return { fresh: filling ? taken : [], changed: filling ? [] : taken, gone: [] }
+    },
+    settle: () => {},
+    trim: () => {},
+  }
+}
+
 function sort(rows: ReadonlyMap<string, Row | null>, filter: KeyFilter | null): Changes {
   const fresh: Row[] = []
   const changed: Row[] = []

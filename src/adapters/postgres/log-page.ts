@@ -25,19 +25,25 @@ export type Columns = readonly [
 /**
  * Wraps a query over `es.events` that yields a page in its order. Joined columns cost Node half of
  * what a row per event costs it (420 ms against 880 ms of CPU for 200,000 events), and Node is the
- * busier of the two. A page of more than `MAX_PAGE_BYTES` comes back without its values.
+ * busier of the two. A page of more than `MAX_PAGE_BYTES` comes back without its values. Its size is
+ * found by going through it twice, which costs less than keeping it aside.
  */
 export const pageOf = (events: string): string => `
-with page as materialized (${events}), size as (
+with size as materialized (
   select count(*)::integer as rows,
-         coalesce(sum(octet_length(data) + octet_length(metadata)), 0)::float8 as bytes from page
+         coalesce(sum(octet_length(data) + octet_length(metadata)), 0)::float8 as bytes
+  from (${events}) as page
 )
 select (select rows from size), (select bytes from size),
   string_agg(position::text, ','), string_agg(revision::text, ','), string_agg(type::text, ','),
   string_agg(schema_version::text, ','), string_agg(recorded_at::text, ','),
   string_agg(id::text, ','), string_agg(stream, E'\\x1e'), string_agg(data, ','),
   string_agg(metadata, ',')
-from page where (select bytes from size) <= ${MAX_PAGE_BYTES}`
+from (${events}) as page where (select bytes from size) <= ${MAX_PAGE_BYTES}`
+
+/** Position of the last event of a page, before any of it is decoded. */
+export const lastPosition = ([, , positions]: Columns): number | null =>
+  positions === null ? null : Number(positions.slice(positions.lastIndexOf(',') + 1))
 
 export const tooBig = ([, bytes]: Columns): boolean => bytes > MAX_PAGE_BYTES
 

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Filter, ReadAll } from '../../commands/event-store.ts'
 import type { Catalogue, Recorded } from '../../domain/event.ts'
 import type { Names } from './log-names.ts'
-import { askPage, decodePage, pageOf, tooBig, type Columns } from './log-page.ts'
+import { askPage, decodePage, lastPosition, pageOf, tooBig, type Columns } from './log-page.ts'
 
 /** Events asked for at once; larger pages gain nothing more. */
 const MAX_PAGE = 4_000
@@ -66,10 +67,15 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
         size = Math.max(1, size >> 1)
         continue
       }
+      from = lastPosition(columns) ?? from
+      const whole = columns[0] === part.limit
+      if (whole && part.limit >= READ_AHEAD_FROM) {
+        fetchAhead({ ...part, from })
+        // Out it goes, so that the database works on it while this page is decoded here.
+        await setImmediate()
+      }
       const facts = await decodePage(columns, names, catalogue)
-      if (facts.length > 0) from = facts.at(-1)!.position
-      const whole = facts.length === part.limit
-      if (whole && part.limit >= READ_AHEAD_FROM) fetchAhead({ ...part, from })
+      if (found.length === 0 && (!whole || facts.length === page.limit)) return facts
       for (const fact of facts) found.push(fact)
       if (!whole) break
     }

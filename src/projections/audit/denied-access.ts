@@ -1,5 +1,5 @@
 import type { RejectionEvent } from '../../domain/audit/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface DeniedAccessRow {
   actor: string
@@ -24,7 +24,7 @@ export const deniedAccess = projection<DeniedAccessRow>()<RejectionEvent>({
   indexes: [['recordedAt'], ['actor', 'recordedAt']],
   on: {
     AccessDenied: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data: { scope, site, why }, metadata: { actor }, recordedAt }) => ({
         actor,
         scope,

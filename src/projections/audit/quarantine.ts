@@ -1,5 +1,5 @@
 import type { RejectionEvent } from '../../domain/audit/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface QuarantineRow {
   claimedType: string
@@ -26,7 +26,7 @@ export const quarantine = projection<QuarantineRow>()<RejectionEvent>({
   indexes: [['recordedAt'], ['source', 'recordedAt']],
   on: {
     ObservationQuarantined: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data, metadata: { source }, recordedAt }) => ({ ...data, source, recordedAt }),
     },
   },

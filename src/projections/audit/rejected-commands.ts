@@ -1,5 +1,5 @@
 import type { RejectionEvent } from '../../domain/audit/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface RejectedCommandRow {
   commandType: string
@@ -34,7 +34,7 @@ export const rejectedCommands = projection<RejectedCommandRow>()<RejectionEvent>
   indexes: [['recordedAt'], ['code', 'recordedAt'], ['stream']],
   on: {
     CommandRejected: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data, metadata: { actor, source, occurredAt }, recordedAt }) => ({
         ...data,
         actor,

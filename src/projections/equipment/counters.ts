@@ -1,5 +1,5 @@
 import type { CounterKind, EquipmentEvent } from '../../domain/equipment/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface CounterRow {
   equipmentId: string
@@ -30,7 +30,7 @@ export const equipmentCounters = projection<CounterRow>()<EquipmentEvent>({
   indexes: [['equipmentId', 'at']],
   on: {
     CounterAdvanced: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data, metadata }) => ({ ...data, at: metadata.occurredAt }),
     },
   },

@@ -1,5 +1,5 @@
 import type { EquipmentEvent, EquipmentState } from '../../domain/equipment/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface StateTimeRow {
   equipmentId: string
@@ -27,7 +27,7 @@ export const equipmentStateTimes = projection<StateTimeRow>()<EquipmentEvent>({
   indexes: [['equipmentId', 'from']],
   on: {
     StateTimeObserved: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data }) => ({ ...data }),
     },
   },

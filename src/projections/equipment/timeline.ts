@@ -1,6 +1,6 @@
 import type { EquipmentEvent, EquipmentState } from '../../domain/equipment/events.ts'
 import type { Recorded } from '../../domain/event.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 /** One fact that can change what a timeline shows from `at` on. */
 export interface TimelineRow {
@@ -45,7 +45,7 @@ export const equipmentTimeline = projection<TimelineRow>()<EquipmentEvent>({
   ],
   on: {
     EquipmentStateChanged: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, fact) => ({
         ...about(fact),
         kind: 'STATE',
@@ -55,15 +55,15 @@ export const equipmentTimeline = projection<TimelineRow>()<EquipmentEvent>({
       }),
     },
     DataGapStarted: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, fact) => ({ ...about(fact), kind: 'GAP_STARTED', reason: fact.data.reason }),
     },
     DataGapEnded: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, fact) => ({ ...about(fact), kind: 'GAP_ENDED' }),
     },
     ProgramChanged: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, fact) => ({ ...about(fact), kind: 'PROGRAM', program: fact.data.program }),
     },
   },

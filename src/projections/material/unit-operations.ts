@@ -1,5 +1,5 @@
 import type { UnitEvent } from '../../domain/material/events.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface UnitOperationRow {
   serial: string
@@ -36,5 +36,5 @@ export const unitOperations = projection<UnitOperationRow>()<UnitEvent>({
     ['equipmentId', 'startedAt'],
     ['orderId', 'startedAt'],
   ],
-  on: { UnitProcessed: { key: (_, fact) => fact.id, evolve: (_, { data }) => ({ ...data }) } },
+  on: { UnitProcessed: { key: byFact, evolve: (_, { data }) => ({ ...data }) } },
 })

@@ -1,6 +1,6 @@
 import type { ClosedClock, OrderEvent } from '../../domain/production/events.ts'
 import type { Recorded } from '../../domain/event.ts'
-import { projection } from '../projection.ts'
+import { byFact, projection } from '../projection.ts'
 
 export interface WorkClockRow {
   orderId: string
@@ -58,7 +58,7 @@ export const workClocks = projection<WorkClockRow>()<OrderEvent>({
     OrderCancelled: closing,
     OrderCompleted: closing,
     WorkBooked: {
-      key: (_, fact) => fact.id,
+      key: byFact,
       evolve: (_, { data }) => ({
         orderId: data.orderId,
         operationId: data.operationId,

@@ -138,6 +138,7 @@ export function createLifecycle(client: pg.Client) {
         )
         if (found.rowCount === 0) await client.query(sql.addPrimaryKey(table.name))
         for (const statement of sql.createIndexes(table.name, p)) await client.query(statement)
+        await client.query(sql.allowVacuum(table.name))
         await client.query('update read._tables set complete = true where table_name = $1', [
           table.name,
         ])

@@ -47,13 +47,18 @@ const names = (p: Projection): string =>
     .map(([column]) => quoted(column))
     .join(', ')
 
-/** Without a primary key at first: COPY into a bare heap is the fastest way to fill it. */
+/**
+ * Without a primary key at first: COPY into a bare heap is the fastest way to fill it. Autovacuum stays
+ * away until it is complete, and then has all of it to look at once.
+ */
 export const createTable = (table: string, p: Projection): string => {
   const columns = columnsOf(p).map(
     ([column, type], i) => `${quoted(column)} ${definition(type)}${i < 2 ? ' not null' : ''}`,
   )
-  return `create table ${relation(table)} (${columns.join(', ')})`
+  return `create table ${relation(table)} (${columns.join(', ')}) with (autovacuum_enabled = off)`
 }
+export const allowVacuum = (table: string): string =>
+  `alter table ${relation(table)} reset (autovacuum_enabled)`
 export const dropTable = (table: string): string => `drop table if exists ${relation(table)}`
 
 export const addPrimaryKey = (table: string): string =>

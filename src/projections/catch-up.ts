@@ -14,6 +14,11 @@ const PAGE = 2_000
  * generation: at 40,000 a rebuild of a million events took 760 MB, and was no faster.
  */
 const FLUSH_ROWS = 15_000
+/**
+ * A member with fewer waits for the next flush of all: each COPY is two round trips, and each waits
+ * until Node has folded what it is at.
+ */
+const WORTH_COPYING = 2_000
 /** Readers of a table that catches up see it move at least this often. */
 const FLUSH_MS = 1_000
 /** Rows each member remembers while catching up; see row-cache for what that means in memory. */
@@ -99,10 +104,11 @@ async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
     for (const member of refused) suspects.add(member)
     c.onFlush?.(written)
   }
-  const startFlush = async (): Promise<void> => {
+  const startFlush = async (only?: readonly Member[]): Promise<void> => {
     await writing
-    flushedAt = performance.now()
-    writing = flush(collect(open), c.session).then(note)
+    if (!only) flushedAt = performance.now()
+    const due = only?.filter((member) => open.has(member)) ?? open
+    writing = flush(collect(due), c.session).then(note)
     writing.catch(() => {})
   }
   const report = progressOf(members, c)
@@ -114,8 +120,10 @@ async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
       for (const member of broken.keys()) {
         if (open.delete(member)) suspects.add(member)
       }
-      const dirty = group.members.reduce((sum, { rows }) => sum + rows.dirty, 0)
-      if (dirty >= FLUSH_ROWS || performance.now() - flushedAt >= FLUSH_MS) await startFlush()
+      const large = group.members.filter(({ rows }) => rows.dirty >= WORTH_COPYING)
+      const dirty = large.reduce((sum, { rows }) => sum + rows.dirty, 0)
+      if (performance.now() - flushedAt >= FLUSH_MS) await startFlush()
+      else if (dirty >= FLUSH_ROWS) await startFlush(large)
       report(facts.length, position, head)
     }
     await startFlush()

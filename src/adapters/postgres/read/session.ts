@@ -16,8 +16,11 @@ import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
 const CHUNK_ROWS = 5_000
-/** Rows formatted at a time for COPY, so that memory holds one chunk of text and not all of it. */
-const COPY_ROWS = 2_000
+/**
+ * Rows formatted at a time for COPY: memory holds some megabytes of text. Each chunk waits until Node
+ * has folded what it is at, so small ones make a rebuild slow.
+ */
+const COPY_ROWS = 10_000
 const KEYS_PAGE = 20_000
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8

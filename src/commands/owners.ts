@@ -12,10 +12,10 @@ export function createOwners(store: EventStore) {
 
   return {
     /** Sites by stream; absent where the stream does not exist. */
-    async sites(streams: readonly string[]): Promise<ReadonlyMap<string, string>> {
-      const unknown = new Set(streams.filter((stream) => !known.has(stream)))
+    async sites(streams: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+      const unknown = [...streams].filter((stream) => !known.has(stream))
       await Promise.all(
-        [...unknown].map(async (stream) => {
+        unknown.map(async (stream) => {
           const [first] = await store.readStream(stream, { limit: 1 })
           if (!first) return
           if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!)

@@ -70,7 +70,9 @@ export function createRecord(deps: {
     const quarantined: { index: number; why: string }[] = []
     const now = clock.now()
     const checked = observations.map((o) => check(deps.observations, o, context, now))
-    const sites = await owners.sites(checked.flatMap((c) => ('owner' in c ? [c.owner] : [])))
+    const owning = new Set<string>()
+    for (const result of checked) if ('owner' in result) owning.add(result.owner)
+    const sites = await owners.sites(owning)
     for (const [index, result] of checked.entries()) {
       const why = 'why' in result ? result.why : foreign(sites.get(result.owner), result, context)
       if (why !== null) {
@@ -123,7 +125,7 @@ function check(
   if (wrong) return { why: `occurredAt ${o.occurredAt} ${wrong}.` }
   const parsed = definition.event.schema.safeParse(o.data)
   if (!parsed.success) return { why: invalid(parsed.error, o.data).why }
-  const occurredAt = new Date(time).toISOString()
+  const occurredAt = canonical(o.occurredAt, time)
   const id = uuid5(identity(o, context.source, occurredAt, parsed.data))
   const metadata: Metadata = {
     occurredAt,
@@ -142,6 +144,11 @@ function check(
   }
 }
 
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+/** ISO-8601 UTC with milliseconds, as most sources send it already. */
+const canonical = (given: string, time: number): string =>
+  CANONICAL.test(given) ? given : new Date(time).toISOString()
+
 const identity = (o: Observation, source: string, occurredAt: string, data: unknown): string =>
   o.sourceSequence === undefined
     ? `${source}/${o.type}/${occurredAt}/${JSON.stringify(data)}`
@@ -159,7 +166,7 @@ async function write(
   for (let n = 1; open.length > 0; n++) {
     if (n > MAX_ATTEMPTS) throw new Error(`${open[0]![0]}: lost ${MAX_ATTEMPTS} races in a row`)
     const known = await Promise.all(open.map(([stream]) => seen.load(stream)))
-    const fresh = open.map(([, events], i) => known[i]!.unseen(events))
+    const fresh = open.map(([, events], i) => known[i]!.claim(events))
     const appends: Append[] = []
     const parts = open.map(([stream], i) => {
       const chunks = split(fresh[i]!)
@@ -181,7 +188,7 @@ async function write(
           seen.forget(stream)
           return true
         }
-        known[i]!.add(chunks[c]!.events, result)
+        known[i]!.advance(chunks[c]!.events, result)
         recorded += chunks[c]!.events.length
         position = Math.max(position, result.position)
       }

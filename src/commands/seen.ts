@@ -7,10 +7,10 @@ const MAX_IDS = 500_000
 export interface SeenStream {
   readonly revision: number
   readonly position: number
-  /** Those not yet in the stream, each once. */
-  unseen(events: readonly NewEvent[]): readonly NewEvent[]
-  /** Notes what was just appended. */
-  add(
+  /** Those not yet in the stream, each once; from now on they count as being there. */
+  claim(events: readonly NewEvent[]): readonly NewEvent[]
+  /** Notes what was just appended. Where that failed, the stream must be forgotten instead. */
+  advance(
     events: readonly NewEvent[],
     at: { readonly revision: number; readonly position: number },
   ): void
@@ -55,12 +55,8 @@ export function createSeen(store: EventStore): Seen {
       get position() {
         return position
       },
-      unseen(events) {
-        const own = new Set<string>()
-        return events.filter(({ id }) => !ids.has(id) && own.size < own.add(id).size)
-      },
-      add(events, at) {
-        for (const { id } of events) ids.add(id)
+      claim: (events) => events.filter(({ id }) => ids.size < ids.add(id).size),
+      advance(events, at) {
         ;({ revision, position } = at)
         grow(stream, events.length)
       },

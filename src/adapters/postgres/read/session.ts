@@ -37,6 +37,22 @@ function createLane(): <T>(run: () => Promise<T>) => Promise<T> {
   }
 }
 
+/** Hands each task to the first of these workers that is free, in the order they come. */
+function shared<T>(workers: readonly ((task: T) => Promise<void>)[]): (task: T) => Promise<void> {
+  const idle = [...workers]
+  const waiting: (() => void)[] = []
+  return async (task) => {
+    while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve))
+    const worker = idle.pop()!
+    try {
+      await worker(task)
+    } finally {
+      idle.push(worker)
+      waiting.shift()?.()
+    }
+  }
+}
+
 /**
  * @param client connected; writes, and holds the locks. The session owns both.
  * @param swift connected in pipeline mode: takes many small statements in one round trip, and looks rows
@@ -55,10 +71,13 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
   const scans = new Map<string, number>()
   const keyed = new Set<string>()
   const alone = createLane()
-  const completing = createLane()
-  let completions = 0
   const lifecycle = createLifecycle(client)
   const beside = createLifecycle(swift)
+  // Making indexes keeps a core busy, so both connections do it: whichever is free takes the next table.
+  const complete = shared<readonly [Table, Projection]>([
+    ([table, p]) => alone(() => lifecycle.complete(table, p)),
+    ([table, p]) => beside.complete(table, p),
+  ])
   const ensureKey = async (table: Table): Promise<void> => {
     if (table.complete || keyed.has(table.name)) return
     try {
@@ -130,11 +149,7 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
           [table.name, failure.position, failure.id, failure.type, cleanText(failure.error)],
         )
       }),
-    // Every other table on the second connection: making indexes keeps a core busy.
-    complete: (table, p) =>
-      completions++ % 2 === 0
-        ? alone(() => lifecycle.complete(table, p))
-        : completing(() => beside.complete(table, p)),
+    complete: (table, p) => complete([table, p]),
     activate: (table, p) => alone(() => lifecycle.activate(table, p)),
     async close() {
       lost.abort(new Error('closed'))

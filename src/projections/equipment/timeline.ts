@@ -39,10 +39,7 @@ export const equipmentTimeline = projection<TimelineRow>()<EquipmentEvent>({
     reason: 'text',
     program: 'text',
   },
-  indexes: [
-    ['equipmentId', 'at'],
-    ['equipmentId', 'kind', 'at'],
-  ],
+  indexes: [['equipmentId', 'kind', 'at']],
   on: {
     EquipmentStateChanged: {
       key: byFact,

@@ -25,7 +25,7 @@ const KEYS_PAGE = 20_000
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8
 /** A crash loses rows together with the checkpoint that moved with them; they are folded again. */
-const SETTINGS = `set synchronous_commit = off; set maintenance_work_mem = '128MB'; set jit = off`
+const SETTINGS = `set max_parallel_maintenance_workers = 0; set synchronous_commit = off; set maintenance_work_mem = '128MB'; set jit = off`
 
 /** Runs one piece of work after the other: nothing may slip into a transaction under way. */
 function createLane(): <T>(run: () => Promise<T>) => Promise<T> {

@@ -4,6 +4,7 @@ import { isRejection, reject, streamOf, type Decider, type Rejection } from '../
 import type { Event } from '../domain/event.ts'
 import type { EventStore, NewEvent } from './event-store.ts'
 import { uuid5 } from './ids.ts'
+import { implausible, parseInstant } from './instant.ts'
 import { createLanes } from './lanes.ts'
 import { metadataOf } from './metadata.ts'
 import type { Clock } from './ports.ts'
@@ -150,22 +151,9 @@ function parse(decider: Decider, input: unknown): Command | Rejection {
   return result.success ? (result.data as unknown as Command) : invalid(result.error, input)
 }
 
-/** How far a source's clock may run ahead before its time is a mistake rather than skew. */
-const MAX_FUTURE_MS = 5 * 60_000
-/** Before any shop-floor record that somebody will import; a clock that was never set says 1970. */
-const EARLIEST = Date.UTC(1900, 0, 1)
-
-/** Why a source's time cannot be right, as the end of a sentence; null when it can. */
-export const implausible = (time: number, now: string): string | null =>
-  time > Date.parse(now) + MAX_FUTURE_MS
-    ? `is in the future; the time here is ${now}`
-    : time < EARLIEST
-      ? 'is before 1900'
-      : null
-
 function occurredAt({ occurredAt: claimed }: CommandEnvelope, now: string): string | Rejection {
   if (claimed === undefined) return now
-  const time = Date.parse(claimed)
+  const time = parseInstant(claimed)
   if (Number.isNaN(time))
     return reject(
       'InvalidInput',

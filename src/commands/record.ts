@@ -2,8 +2,9 @@ import { quarantineStream, rejectionEvents } from '../domain/audit/rejection.ts'
 import type { Metadata } from '../domain/event.ts'
 import { observationStream, type ObservationDefinition } from '../domain/observation.ts'
 import type { Append, EventStore, NewEvent } from './event-store.ts'
-import { implausible, invalid } from './execute.ts'
+import { invalid } from './execute.ts'
 import { uuid5 } from './ids.ts'
+import { implausible, parseInstant } from './instant.ts'
 import { createLanes } from './lanes.ts'
 import { createOwners } from './owners.ts'
 import type { Clock } from './ports.ts'
@@ -118,14 +119,14 @@ function check(
   if (o.unreadable !== undefined) return { why: o.unreadable }
   const definition = definitions.get(o.type)
   if (!definition) return { why: `type ${JSON.stringify(o.type)} is not an observation.` }
-  const time = typeof o.occurredAt === 'string' ? Date.parse(o.occurredAt) : Number.NaN
+  const time = parseInstant(o.occurredAt)
   if (Number.isNaN(time))
     return { why: `occurredAt ${JSON.stringify(o.occurredAt)} is not an ISO-8601 instant.` }
   const wrong = implausible(time, now)
   if (wrong) return { why: `occurredAt ${o.occurredAt} ${wrong}.` }
   const parsed = definition.event.schema.safeParse(o.data)
   if (!parsed.success) return { why: invalid(parsed.error, o.data).why }
-  const occurredAt = canonical(o.occurredAt, time)
+  const occurredAt = new Date(time).toISOString()
   const id = uuid5(identity(o, context.source, occurredAt, parsed.data))
   const metadata: Metadata = {
     occurredAt,
@@ -143,11 +144,6 @@ function check(
     event: { id, type, schemaVersion: version, data: parsed.data, metadata },
   }
 }
-
-const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-/** ISO-8601 UTC with milliseconds, as most sources send it already. */
-const canonical = (given: string, time: number): string =>
-  CANONICAL.test(given) ? given : new Date(time).toISOString()
 
 const identity = (o: Observation, source: string, occurredAt: string, data: unknown): string =>
   o.sourceSequence === undefined

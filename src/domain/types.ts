@@ -23,11 +23,13 @@ export const text = z
 /** A reason that somebody will read in an audit: never blank. */
 export const reason = text.refine((s) => s.trim().length > 0, 'must not be blank')
 
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+/** A valid instant as UTC with milliseconds. Most come so already, and are only looked at. */
+const canonicalInstant = (value: string): string =>
+  CANONICAL.test(value) ? value : new Date(value).toISOString()
+
 /** ISO-8601 instant with an offset or Z in; UTC with milliseconds out. */
-export const instant = z.iso
-  .datetime({ offset: true })
-  .transform((value) => new Date(value).toISOString())
-  .pipe(z.string())
+export const instant = z.iso.datetime({ offset: true }).transform(canonicalInstant).pipe(z.string())
 
 /** Unit of measure: a UN/ECE Recommendation 20 code such as C62 (piece), KGM, LTR, KWH, MTR. */
 export const unit = z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a UN/ECE Rec 20 code such as C62')

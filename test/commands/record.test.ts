@@ -59,6 +59,7 @@ test.each([
   [{ ...program(1), type: 'Nonsense' }, /type "Nonsense" is not an observation/],
   [{ ...program(1), occurredAt: 'soon' }, /occurredAt "soon" is not an ISO-8601 instant/],
   [{ ...program(1), occurredAt: after(60) }, /is in the future/],
+  [{ ...program(1), occurredAt: '2026-02-29T00:00:00Z' }, /is not an ISO-8601 instant/],
 ])('%o is put aside with its content and the reason; the rest is recorded', async (bad, why) => {
   const store = memoryStore()
   const record = recordOn(store)

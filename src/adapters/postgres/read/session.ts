@@ -12,6 +12,7 @@ import {
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText, copyText } from './columns.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
+import { shared } from './shared.ts'
 import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
@@ -34,22 +35,6 @@ function createLane(): <T>(run: () => Promise<T>) => Promise<T> {
     const result = busy.then(run)
     busy = result.catch(() => {})
     return result
-  }
-}
-
-/** Hands each task to the first of these workers that is free, in the order they come. */
-function shared<T>(workers: readonly ((task: T) => Promise<void>)[]): (task: T) => Promise<void> {
-  const idle = [...workers]
-  const waiting: (() => void)[] = []
-  return async (task) => {
-    while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    const worker = idle.pop()!
-    try {
-      await worker(task)
-    } finally {
-      idle.push(worker)
-      waiting.shift()?.()
-    }
   }
 }
 

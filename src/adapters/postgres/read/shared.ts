@@ -1,0 +1,17 @@
+/** Hands each task to the first of these workers that is free, in the order they come. */
+export function shared<T>(
+  workers: readonly ((task: T) => Promise<void>)[],
+): (task: T) => Promise<void> {
+  const idle = [...workers]
+  const waiting: (() => void)[] = []
+  return async (task) => {
+    while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve))
+    const worker = idle.pop()!
+    try {
+      await worker(task)
+    } finally {
+      idle.push(worker)
+      waiting.shift()?.()
+    }
+  }
+}

@@ -12,7 +12,7 @@ import {
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText, copyText } from './columns.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
-import { shared } from './shared.ts'
+import { createLane, shared } from './queues.ts'
 import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
@@ -26,17 +26,8 @@ const KEYS_PAGE = 20_000
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8
 /** A crash loses rows together with the checkpoint that moved with them; they are folded again. */
-const SETTINGS = `set max_parallel_maintenance_workers = 0; set synchronous_commit = off; set maintenance_work_mem = '128MB'; set jit = off`
-
-/** Runs one piece of work after the other: nothing may slip into a transaction under way. */
-function createLane(): <T>(run: () => Promise<T>) => Promise<T> {
-  let busy: Promise<unknown> = Promise.resolve()
-  return (run) => {
-    const result = busy.then(run)
-    busy = result.catch(() => {})
-    return result
-  }
-}
+const SETTINGS = `set synchronous_commit = off; set jit = off; set maintenance_work_mem = '128MB';
+  set max_parallel_maintenance_workers = 0`
 
 /**
  * @param client connected; writes, and holds the locks. The session owns both.

@@ -1,3 +1,13 @@
+/** Runs one piece of work after the other: nothing may slip into a transaction under way. */
+export function createLane(): <T>(run: () => Promise<T>) => Promise<T> {
+  let busy: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const result = busy.then(run)
+    busy = result.catch(() => {})
+    return result
+  }
+}
+
 /** Hands each task to the first of these workers that is free, in the order they come. */
 export function shared<T>(
   workers: readonly ((task: T) => Promise<void>)[],

@@ -6,7 +6,7 @@ import {
 } from '../projections/audit/rejected-commands.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { ProjectionStatus } from '../projections/read-models.ts'
-import { builder } from './builder.ts'
+import { builder, listed } from './builder.ts'
 import { AsOf, connectionField } from './connection.ts'
 import './events.ts'
 
@@ -148,7 +148,7 @@ builder.queryField('projections', (t) =>
     type: [ProjectionRef],
     nullable: true,
     description: 'Position, lag and state of every read model.',
-    resolve: (_, __, { reads }) => reads.status() as any,
+    resolve: (_, __, { reads }) => listed(reads.status()),
   }),
 )
 

@@ -113,3 +113,6 @@ export const QuantityRef = builder.objectRef<Quantity>('Quantity').implement({
 
 /** Null stays null: nothing was ever said about this quantity. */
 export const quantity = (value: number, unit: string): Quantity => ({ value, unit })
+
+/** Pothos types lists as arrays that resolvers may change; nobody changes what a reader answers. */
+export const listed = <T>(rows: Promise<readonly T[]>): Promise<T[]> => rows as Promise<T[]>

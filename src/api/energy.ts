@@ -3,7 +3,7 @@ import { energyIntervals, type EnergyIntervalRow } from '../projections/energy/e
 import { meterReadings, type MeterReadingRow } from '../projections/energy/meter-readings.ts'
 import { meters, type MeterRow } from '../projections/energy/meters.ts'
 import type { Keyed } from '../projections/projection.ts'
-import { builder, quantity, QuantityRef } from './builder.ts'
+import { QuantityRef, builder, listed, quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { enumOf } from './inputs.ts'
@@ -75,7 +75,7 @@ const MeterRef: any = builder.objectRef<Keyed<MeterRow>>('Meter').implement({
       type: [MeterRef],
       description: 'Meters right below this one.',
       resolve: ({ key }, _, { reads }) =>
-        reads.children(meters, { column: 'parentMeterId', orderBy: 'name' }, key) as any,
+        listed(reads.children(meters, { column: 'parentMeterId', orderBy: 'name' }, key)),
     }),
   }),
 })

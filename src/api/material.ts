@@ -3,7 +3,7 @@ import { lotMovements, type LotMovementRow } from '../projections/material/lot-m
 import { lots, type LotHold, type LotRow } from '../projections/material/lots.ts'
 import type { Keyed } from '../projections/projection.ts'
 import { childrenOf, ownChildren, relatedOf } from './as-of.ts'
-import { builder, quantity, QuantityRef } from './builder.ts'
+import { QuantityRef, builder, listed, quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { enumOf } from './inputs.ts'
@@ -158,7 +158,7 @@ LotRef.implement({
       type: [LotMovementRef],
       description: 'All that happened to it, oldest first; the quantities add up to what it has.',
       resolve: (row, _, context) =>
-        childrenOf(row, lotMovements, movementsOf(row.key), context) as any,
+        listed(childrenOf(row, lotMovements, movementsOf(row.key), context)),
     }),
   }),
 })

@@ -4,7 +4,7 @@ import { orders, type OrderOperation, type OrderRow } from '../projections/produ
 import { workClocks } from '../projections/production/work-clocks.ts'
 import { childrenOf, ownChildren } from './as-of.ts'
 import { BookingRef, reported, WorkClockRef } from './bookings.ts'
-import { builder, quantity, QuantityRef } from './builder.ts'
+import { QuantityRef, builder, listed, quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { lookupField } from './lookup.ts'
@@ -118,12 +118,12 @@ const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({
     bookings: t.field({
       type: [BookingRef],
       description: 'What was reported on it, oldest first.',
-      resolve: (row, _, context) => childrenOf(row, bookings, ofOrder(row.key), context) as any,
+      resolve: (row, _, context) => listed(childrenOf(row, bookings, ofOrder(row.key), context)),
     }),
     workClocks: t.field({
       type: [WorkClockRef],
       description: 'Stopped clocks of all its operations, oldest first.',
-      resolve: (row, _, context) => childrenOf(row, workClocks, ofOrder(row.key), context) as any,
+      resolve: (row, _, context) => listed(childrenOf(row, workClocks, ofOrder(row.key), context)),
     }),
   }),
 })

@@ -8,7 +8,7 @@ import {
 } from '../projections/quality/inspection-results.ts'
 import { inspections, type InspectionRow } from '../projections/quality/inspections.ts'
 import { childrenOf } from './as-of.ts'
-import { builder } from './builder.ts'
+import { builder, listed } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
@@ -123,17 +123,19 @@ export const InspectionRef = builder.objectRef<Keyed<InspectionRow>>('Inspection
       type: [InspectionResultRef],
       description: 'What was found, in the order of the inspection.',
       resolve: (row, _, context) =>
-        childrenOf(
-          row,
-          inspectionResults,
-          {
-            column: 'inspectionId',
-            orderBy: 'place',
-            value: row.key,
-            streams: () => [`inspection-${row.key}`],
-          },
-          context,
-        ) as any,
+        listed(
+          childrenOf(
+            row,
+            inspectionResults,
+            {
+              column: 'inspectionId',
+              orderBy: 'place',
+              value: row.key,
+              streams: () => [`inspection-${row.key}`],
+            },
+            context,
+          ),
+        ),
     }),
   }),
 })

@@ -4,7 +4,7 @@ import { unitOperations, type UnitOperationRow } from '../projections/material/u
 import { units, type UnitRow } from '../projections/material/units.ts'
 import type { Keyed } from '../projections/projection.ts'
 import { childrenOf, ownChildren, relatedOf } from './as-of.ts'
-import { builder } from './builder.ts'
+import { builder, listed } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
@@ -131,7 +131,7 @@ UnitRef.implement({
       type: [UnitOperationRef],
       description: 'What machines did to it, in the order they began.',
       resolve: (row, _, context) =>
-        childrenOf(row, unitOperations, operationsOf(row.key), context) as any,
+        listed(childrenOf(row, unitOperations, operationsOf(row.key), context)),
     }),
     components: t.field({
       type: [UnitComponentRef],
@@ -161,23 +161,25 @@ UnitRef.implement({
       type: [UnitComponentRef],
       description: 'What it is and was built into, oldest first.',
       resolve: (row, _, context) =>
-        childrenOf(row, unitComponents, installationsOf(row.key), context) as any,
+        listed(childrenOf(row, unitComponents, installationsOf(row.key), context)),
     }),
     materials: t.field({
       type: [LotMovementRef],
       description: 'What was consumed of lots for this item, oldest first.',
       resolve: (row, _, context) =>
-        childrenOf(
-          row,
-          lotMovements,
-          {
-            column: 'counterpartSerial',
-            orderBy: 'occurredAt',
-            value: row.key,
-            streams: () => materialStreams(row.key, context),
-          },
-          context,
-        ) as any,
+        listed(
+          childrenOf(
+            row,
+            lotMovements,
+            {
+              column: 'counterpartSerial',
+              orderBy: 'occurredAt',
+              value: row.key,
+              streams: () => materialStreams(row.key, context),
+            },
+            context,
+          ),
+        ),
     }),
     parent: t.field({
       type: UnitRef,

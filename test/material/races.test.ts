@@ -17,6 +17,7 @@ import { lotMovements } from '../../src/projections/material/lot-movements.ts'
 import { lots } from '../../src/projections/material/lots.ts'
 import { replay } from '../../src/projections/projection.ts'
 import { T0, after } from '../spec.ts'
+import { change } from '../support/invariants.ts'
 import { lotCommand, unitCommand, unitObservation } from './arbitraries.ts'
 
 const RUNS = { numRuns: 150 }
@@ -119,7 +120,7 @@ async function stocked(): Promise<EventStore> {
 const balance = (facts: readonly Recorded<LotEvent>[]): number =>
   facts
     .filter(({ type }) => FOR_GOOD.has(type))
-    .reduce((sum, { type, data }) => plus(sum, signed({ type, data } as LotEvent)), 0)
+    .reduce((sum, { type, data }) => plus(sum, change({ type, data } as LotEvent)), 0)
 const FOR_GOOD = new Set<string>([
   'LotReceived',
   'LotProduced',
@@ -138,7 +139,7 @@ describe('lots', () => {
         for (const { data, type } of await log(store)) {
           if (!String(type).startsWith('Lot')) continue
           const before = left.get(data.lotId) ?? 0
-          const now = plus(before, signed({ type, data }))
+          const now = plus(before, change({ type, data }))
           expect(now, `${type} of ${data.lotId}`).toBeGreaterThanOrEqual(0)
           left.set(data.lotId, now)
         }
@@ -202,28 +203,6 @@ const open = (facts: readonly Recorded<LotEvent>[]): string[] =>
       return ends.length !== 1
     })
     .map(({ data }: any) => `${data.lotId}/${data.transferId}`)
-
-function signed(event: LotEvent): number {
-  switch (event.type) {
-    case 'LotReceived':
-    case 'LotProduced':
-    case 'LotTransferReceived':
-    case 'LotTransferReturned':
-      return event.data.quantity
-    case 'LotConsumed':
-    case 'LotScrapped':
-    case 'LotSplit':
-    case 'LotMerged':
-      return -event.data.quantity
-    case 'LotAdjusted':
-      return event.data.difference
-    case 'LotMoved':
-    case 'LotHeld':
-    case 'LotReleased':
-    case 'LotTransferDeclined':
-      return 0
-  }
-}
 
 describe('serials', () => {
   test('no interleaving puts one into two parents, with machines reporting meanwhile', () =>

@@ -45,7 +45,7 @@ function doubled(facts: Facts): string[] {
 }
 
 /** What a fact adds to the lot it is about. */
-function change(event: LotEvent): number {
+export function change(event: LotEvent): number {
   switch (event.type) {
     case 'LotReceived':
     case 'LotProduced':

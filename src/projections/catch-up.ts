@@ -11,7 +11,7 @@ import type { Session, Table, Write } from './tables.ts'
 const PAGE = 2_000
 /**
  * Unwritten rows of all members at which they are flushed. Rows that wait longer end up in V8's old
- * generation: at 40,000 a rebuild of a million events took 760 MB, and was no faster.
+ * generation: at 40,000 a rebuild of a million events took 760 MB.
  */
 const FLUSH_ROWS = 15_000
 /**

@@ -26,7 +26,7 @@ export type Columns = readonly [
  * Wraps a query over `es.events` that yields a page in its order. Joined columns cost Node half of
  * what a row per event costs it (420 ms against 880 ms of CPU for 200,000 events), and Node is the
  * busier of the two. A page of more than `MAX_PAGE_BYTES` comes back without its values. Its size is
- * found by going through it twice, which costs less than keeping it aside.
+ * found by going through it twice (3.5 against 3.9 us an event for keeping it aside, on a loaded machine).
  */
 export const pageOf = (events: string): string => `
 with size as materialized (

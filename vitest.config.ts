@@ -7,6 +7,7 @@ export default defineConfig({
   // Node loads the CommonJS build of graphql for its dependents; a second copy would be another realm.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
+    setupFiles: ['test/support/seed.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
     // Real servers and fast-check runs on a small, busy machine.
     testTimeout: 60_000,

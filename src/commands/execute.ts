@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Command, CommandEnvelope } from '../domain/command.ts'
 import { isRejection, reject, streamOf, type Decider, type Rejection } from '../domain/decider.ts'
@@ -7,7 +8,7 @@ import { uuid5 } from './ids.ts'
 import { implausible, parseInstant } from './instant.ts'
 import { createLanes } from './lanes.ts'
 import { metadataOf } from './metadata.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, NewId } from './ports.ts'
 import { recordRejection } from './rejections.ts'
 import { createStreamStates, type StreamState } from './stream-states.ts'
 
@@ -39,8 +40,9 @@ export function createExecute(deps: {
   readonly store: EventStore
   readonly clock: Clock
   readonly authorise?: Authorise
+  readonly newId?: NewId
 }): Execute {
-  const { store, clock } = deps
+  const { store, clock, newId = randomUUID } = deps
   const states = createStreamStates(store)
   const inLane = createLanes()
 
@@ -52,7 +54,15 @@ export function createExecute(deps: {
     if (isRejection(at)) return at
     const stream = streamOf(decider, decider.id(parsed))
     const refuse = async (rejection: Rejection) => {
-      await recordRejection(store, { rejection, command: parsed, stream, envelope, at, now })
+      await recordRejection(store, {
+        rejection,
+        command: parsed,
+        stream,
+        envelope,
+        at,
+        now,
+        id: newId(),
+      })
       return rejection
     }
     const denied = deps.authorise?.(decider, parsed.type, envelope)

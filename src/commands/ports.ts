@@ -4,3 +4,6 @@ export interface Clock {
   now(): string
 }
 export const systemClock: Clock = { now: () => new Date().toISOString() }
+
+/** Names for facts that are not derived from anything; the simulation draws them from its seed. */
+export type NewId = () => string

@@ -2,7 +2,6 @@ import { rejectionEvents, rejectionStream } from '../domain/audit/rejection.ts'
 import type { Command, CommandEnvelope } from '../domain/command.ts'
 import type { Rejection } from '../domain/decider.ts'
 import { ANY, type EventStore } from './event-store.ts'
-import { uuid5 } from './ids.ts'
 import { metadataOf } from './metadata.ts'
 
 /** A command that was refused, and when: `at` at the source, `now` here. */
@@ -13,6 +12,8 @@ export interface Refused {
   readonly envelope: CommandEnvelope
   readonly at: string
   readonly now: string
+  /** Of this very attempt: two of one command may well fall into one millisecond. */
+  readonly id: string
 }
 
 /** Keeps a refusal for the audit trail. Each attempt is a fact of its own: who tried again is of interest. */
@@ -27,8 +28,7 @@ export async function recordRejection(store: EventStore, r: Refused): Promise<vo
     why: r.rejection.why,
     command: { ...r.command },
   })
-  const id = uuid5(`rejected/${commandId}/${r.now}`)
   const metadata = metadataOf(r.envelope, r.at)
-  const events = [{ id, type, schemaVersion: version, data, metadata }]
+  const events = [{ id: r.id, type, schemaVersion: version, data, metadata }]
   await store.append([{ stream: rejectionStream(r.now), expected: ANY, events }])
 }

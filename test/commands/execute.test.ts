@@ -117,6 +117,15 @@ test('a denied command is never decided, and is kept for the audit trail', async
   expect((await wholeLog(store)).map((f) => f.type)).toEqual(['CommandRejected'])
 })
 
+test('a command refused twice in one millisecond is two facts', async () => {
+  const store = memoryStore()
+  const execute = executeOn(store)
+  for (const _ of [1, 2]) await execute(order, start, envelope('c1'))
+  const facts = await wholeLog(store)
+  expect(facts.map((f) => f.type)).toEqual(['CommandRejected', 'CommandRejected'])
+  expect(new Set(facts.map((f) => f.id)).size).toBe(2)
+})
+
 test('a retry after a lost acknowledgement finds what the first try recorded', async () => {
   const store = memoryStore()
   const execute = executeOn(losesFirstAck(store))

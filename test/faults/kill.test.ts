@@ -12,12 +12,13 @@ import { faultsOf, openTransfers } from '../support/invariants.ts'
 import { broken, startLoad } from '../support/load.ts'
 import { temporaryFolder } from '../support/postgres-server.ts'
 import { createRetryingClient } from '../support/retrying-client.ts'
+import { testSeed } from '../support/seed.ts'
 import { killHard, postmasterOf, runTaktlog, serveTaktlog } from '../support/taktlog-process.ts'
 
 const KILLS = 20
 /** A start after a crash may not take longer, on a small machine that does other things too. */
 const START_MS = 5_000
-const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000)
+const seed = Number(process.env['KILL_SEED'] ?? testSeed)
 
 const folder = temporaryFolder()
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -64,10 +64,12 @@ export async function simulate(
   const { random } = weather
   let ms = Date.parse(after(NOW_MINUTES))
   const clock = { now: () => new Date((ms += random.whole(0, 5_000))).toISOString() }
+  let ids = 0
+  const newId = () => `00000000-0000-4000-a000-${String(ids++).padStart(12, '0')}`
   const log = createMemoryEventStore(clock, catalogue)
   const store = faulty(plant(log), weather)
   const start = () => ({
-    execute: createExecute({ store, clock }),
+    execute: createExecute({ store, clock, newId }),
     record: createRecord({ store, clock, observations: observationDefinitions }),
   })
   const processes = Array.from({ length: PROCESSES }, start)

@@ -1,16 +1,19 @@
 import fc from 'fast-check'
 import { policies } from '../src/commands/policies.ts'
 import type { Observation } from '../src/commands/record.ts'
-import { isRejection, streamOf, type Decider } from '../src/domain/decider.ts'
+import { isRejection, streamOf, type Decider, type Fold } from '../src/domain/decider.ts'
 import type { Event, Recorded } from '../src/domain/event.ts'
 import { deciders, observationDefinitions } from '../src/domain/index.ts'
 import { observationStream } from '../src/domain/observation.ts'
 import { categories, commandsOf, observing } from './arbitraries.ts'
+import { consultedBy, consultedCategories } from './consulted.ts'
 import { after } from './spec.ts'
 
 type Step =
   | { readonly decider: Decider; readonly wish: { readonly type: string }; readonly minute: number }
   | { readonly observation: Observation }
+
+const SITE = 'S1'
 
 /** Some minutes after the step before; now and then long before it, as late bookings are. */
 const later = fc.oneof(
@@ -36,12 +39,24 @@ export const facts: fc.Arbitrary<readonly Recorded[]> = fc
     fc.array<Step>(
       fc.oneof(
         ...chosen.map((category) => ({ arbitrary: decision(category), weight: 15 })),
+        ...consultedBeside(chosen).map((category) => ({
+          arbitrary: decision(category),
+          weight: 5,
+        })),
         ...observed.map((arbitrary) => ({ arbitrary, weight: 1 })),
       ),
       { minLength: 40, maxLength: 120, size: 'max' },
     ),
   )
   .map(logOf)
+
+/** What the chosen ones look at happens too, or their decisions would never see anything. */
+const consultedBeside = (chosen: readonly string[]): readonly string[] => {
+  const others = deciders
+    .filter(({ category }) => chosen.includes(category))
+    .flatMap(consultedCategories)
+  return [...new Set(others)].filter((category) => !chosen.includes(category))
+}
 
 /** The same facts as they might have arrived: each stream in its order, the streams in any. */
 export function interleaving(
@@ -63,7 +78,7 @@ export function interleaving(
 function logOf(steps: readonly Step[]): readonly Recorded[] {
   const log: Recorded[] = []
   const streams = new Map<string, Recorded[]>()
-  const stateOf = (decider: Decider, id: string) =>
+  const stateOf = (decider: Fold, id: string) =>
     (streams.get(streamOf(decider, id)) ?? []).reduce(
       (state, fact) => decider.evolve(state, fact, fact.metadata.occurredAt),
       decider.initial,
@@ -84,11 +99,11 @@ function logOf(steps: readonly Step[]): readonly Recorded[] {
   }
   const decide = (decider: Decider, wish: { readonly type: string }, at: string): void => {
     const command = decider.commands[wish.type]!.parse(wish)
-    const consults = decider.consults
-    const other = consults?.id(command) ?? null
-    const consulted =
-      consults && (other === null ? consults.decider.initial : stateOf(consults.decider, other))
-    const id = decider.id(command)
+    const consulted = consultedBy(decider, ({ decider: other, id: idOf }) => {
+      const otherId = idOf(command, SITE)
+      return otherId === null ? other.initial : stateOf(other, otherId)
+    })
+    const id = decider.id(command, SITE)
     const outcome = decider.decide(command, stateOf(decider, id), { at, consulted })
     if (isRejection(outcome)) return
     for (const event of outcome) append(streamOf(decider, id), event, at)
@@ -116,7 +131,7 @@ const envelope = (index: number, occurredAt: string) => ({
   metadata: {
     occurredAt,
     source: 'laws',
-    site: 'S1',
+    site: SITE,
     actor: 'laws',
     correlationId: 'c',
     causationId: 'c',

@@ -7,6 +7,7 @@ import { observationStream } from '../src/domain/observation.ts'
 import { projections } from '../src/projections/index.ts'
 import { apply, replay, type Projection, type Rows } from '../src/projections/projection.ts'
 import { commandsOf, observationsOf } from './arbitraries.ts'
+import { nothingConsulted } from './consulted.ts'
 import { facts, interleaving } from './facts.ts'
 
 /** Enough to meet the corners that few ids make likely. */
@@ -105,7 +106,7 @@ function repeatsChangeNothing(decider: Decider, steps: readonly Step[]): void {
   for (const [wish, later] of steps) {
     const at = moment((minute += later))
     const command = decider.commands[wish.type]!.parse(wish)
-    const given = { at, consulted: decider.consults?.decider.initial }
+    const given = { at, consulted: nothingConsulted(decider) }
     const decision = decider.decide(command, state, given)
     if (isRejection(decision)) continue
     state = decision.reduce((s, event) => decider.evolve(s, event, at), state)
@@ -119,7 +120,7 @@ function decided(decider: Decider, steps: readonly Step[]) {
   return steps.flatMap(([wish, later]) => {
     const at = moment((minute += later))
     const command = decider.commands[wish.type]!.parse(wish)
-    const given = { at, consulted: decider.consults?.decider.initial }
+    const given = { at, consulted: nothingConsulted(decider) }
     const decision = decider.decide(command, state, given)
     if (isRejection(decision)) return []
     state = decision.reduce((s, event) => decider.evolve(s, event, at), state)

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { isRejection, type Decider } from '../src/domain/decider.ts'
 import type { Event, Recorded } from '../src/domain/event.ts'
+import { nothingConsulted } from './consulted.ts'
 import { replay, type Keyed, type Projection } from '../src/projections/projection.ts'
 
 export const T0 = '2026-03-02T06:00:00.000Z'
@@ -17,13 +18,16 @@ export const given = <C extends { type: string }, S, E extends Event, R extends 
   decider: Decider<C, S, E, R, X>,
   ...past: readonly At<E>[]
 ) => ({
-  when(command: C, { at: moment = T0, consulted }: { at?: string; consulted?: X } = {}) {
+  when(
+    command: C,
+    { at: moment = T0, consulted = nothingConsulted(decider) }: { at?: string; consulted?: X } = {},
+  ) {
     const parsed = decider.commands[command.type]!.parse(command) as C
     const decide = (facts: readonly At<E>[]) =>
       decider.decide(
         parsed,
         facts.reduce((s, fact) => decider.evolve(s, fact, fact.at ?? T0), decider.initial),
-        { at: moment, consulted: consulted as X },
+        { at: moment, consulted },
       )
     const decision = decide(past)
     return {

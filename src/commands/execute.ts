@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Command, CommandEnvelope } from '../domain/command.ts'
-import { isRejection, reject, streamOf, type Decider, type Rejection } from '../domain/decider.ts'
+import {
+  isRejection,
+  reject,
+  streamOf,
+  type Consultation,
+  type Decider,
+  type Rejection,
+} from '../domain/decider.ts'
 import type { Event } from '../domain/event.ts'
 import type { EventStore, NewEvent } from './event-store.ts'
 import { uuid5 } from './ids.ts'
@@ -52,7 +59,7 @@ export function createExecute(deps: {
     const now = clock.now()
     const at = occurredAt(envelope, now)
     if (isRejection(at)) return at
-    const stream = streamOf(decider, decider.id(parsed))
+    const stream = streamOf(decider, decider.id(parsed, envelope.site))
     const refuse = async (rejection: Rejection) => {
       await recordRejection(store, {
         rejection,
@@ -94,7 +101,7 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
     const first = known.acks.get(envelope.commandId)
     if (first) return { stream, ...first }
-    const consulted = await consult(states, decider, command)
+    const consulted = await consult(states, decider, command, envelope.site)
     const decision = decider.decide(command, known.state, { at, consulted })
     if (isRejection(decision) || decision.length === 0) {
       // Nothing is appended, so no conflict would show that another process has changed the stream.
@@ -127,13 +134,20 @@ const unchanged = (known: StreamState) => ({
 
 async function consult(
   states: ReturnType<typeof createStreamStates>,
-  { consults }: Decider,
+  { consults, consultsEach }: Decider,
   command: Command,
+  site: string,
 ): Promise<unknown> {
-  if (!consults) return undefined
-  const id = consults.id(command)
-  if (id === null) return consults.decider.initial
-  return (await states.loadFresh(consults.decider, streamOf(consults.decider, id))).state
+  const look = async ({ decider, id: idOf }: Consultation<any, unknown>): Promise<unknown> => {
+    const id = idOf(command, site)
+    if (id === null) return decider.initial
+    return (await states.loadFresh(decider, streamOf(decider, id))).state
+  }
+  if (consults) return look(consults)
+  if (!consultsEach) return undefined
+  const named = Object.entries<Consultation<any, unknown>>(consultsEach)
+  const found = await Promise.all(named.map(([, consultation]) => look(consultation)))
+  return Object.fromEntries(named.map(([name], i) => [name, found[i]]))
 }
 
 function toNew(decider: Decider, event: Event, a: Attempt, index: number): NewEvent {

@@ -1,4 +1,4 @@
-import type { Decider } from '../domain/decider.ts'
+import type { Decider, Fold } from '../domain/decider.ts'
 import type { Recorded } from '../domain/event.ts'
 import { NO_STREAM, START, type EventStore, type NewEvent } from './event-store.ts'
 
@@ -62,7 +62,7 @@ export function createStreamStates(store: EventStore) {
     },
 
     /** For a stream that is only consulted: what is cached, plus what has been written since. */
-    async loadFresh(decider: Decider, stream: string): Promise<StreamState> {
+    async loadFresh(decider: Fold, stream: string): Promise<StreamState> {
       const cached = get(stream) ?? empty(decider)
       const state = fold(
         decider,
@@ -109,7 +109,7 @@ export function createStreamStates(store: EventStore) {
   }
 }
 
-const empty = (decider: Decider): StreamState => ({
+const empty = (decider: Fold): StreamState => ({
   state: decider.initial,
   revision: NO_STREAM,
   position: START,
@@ -117,7 +117,7 @@ const empty = (decider: Decider): StreamState => ({
   acks: new Map(),
 })
 
-function fold(decider: Decider, from: StreamState, facts: readonly Recorded[]): StreamState {
+function fold(decider: Fold, from: StreamState, facts: readonly Recorded[]): StreamState {
   let { state, revision, position, site } = from
   for (const fact of facts) {
     state = decider.evolve(state, fact, fact.metadata.occurredAt)

@@ -21,8 +21,21 @@ export const isRejection = (value: unknown): value is Rejection =>
 export interface Given<X = undefined> {
   /** When the wish happened at the source: ISO-8601 UTC. */
   readonly at: string
-  /** State of the consulted stream, for deciders that declare `consults`. */
+  /** State of the consulted stream, or of each by name, for deciders that declare any. */
   readonly consulted: X
+}
+
+/** What makes a state of a stream: all that others need of a decider whose stream they look at. */
+export type Fold<S = any> = Pick<Decider<any, S>, 'category' | 'initial' | 'evolve'>
+
+/**
+ * Another stream whose state a decision reads but does not guard (an inspection reads its plan).
+ * The answer may be one race old; an invariant belongs to the stream's own state.
+ */
+export interface Consultation<C, S> {
+  readonly decider: Fold<S>
+  /** Null when this command needs no consultation; its state is then the initial one. */
+  readonly id: (command: C, site: string) => string | null
 }
 
 /**
@@ -43,20 +56,15 @@ export interface Decider<
   readonly category: string
   readonly commands: Readonly<Record<string, CommandSchema<any>>>
   readonly events: Readonly<Record<string, EventDefinition<any, any>>>
-  /** Which stream a command is for. */
-  readonly id: (command: C) => string
+  /** Which stream a command is for; `site` is the one in whose name it was sent. */
+  readonly id: (command: C, site: string) => string
   readonly initial: S
   readonly evolve: (state: S, event: E, at: string) => S
   readonly decide: (command: C, state: S, given: Given<X>) => readonly E[] | Rejection<R>
-  /**
-   * Another stream whose state the decision reads but does not guard (an inspection reads its plan).
-   * The answer may be one race old; an invariant belongs to the stream's own state.
-   */
-  readonly consults?: {
-    readonly decider: Decider<any, X, any, any, any>
-    /** Null when this command needs no consultation; `consulted` is then the initial state. */
-    readonly id: (command: C) => string | null
-  }
+  /** One stream to look at; `consulted` is its state. */
+  readonly consults?: Consultation<C, X>
+  /** Several, by name; `consulted` has the state of each under its name. */
+  readonly consultsEach?: { readonly [K in keyof X]: Consultation<C, X[K]> }
 }
 
 export const streamOf = (decider: Pick<Decider, 'category'>, id: string): string =>

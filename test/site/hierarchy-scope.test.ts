@@ -153,7 +153,7 @@ describe('the hierarchy', () => {
         const nodes = new Map<string, HierarchyScope>()
         const of = (scopeId: string | null) => nodes.get(scopeId ?? '') ?? UNKNOWN
         for (const wish of wishes) {
-          const consulted = of(hierarchyScope.consults!.id(wish))
+          const consulted = of(hierarchyScope.consults!.id(wish, 'S1'))
           const decision = hierarchyScope.decide(wish, of(wish.scopeId), { at: '', consulted })
           if (isRejection(decision)) continue
           for (const fact of decision)

@@ -90,7 +90,7 @@ async function setUp(
   const ensure = async (type: string, data: unknown, occurredAt: string): Promise<boolean> => {
     const decider = deciderOf(type)!
     const command = { type, ...(data as Record<string, unknown>) }
-    const stream = streamOf(decider, decider.id(command))
+    const stream = streamOf(decider, decider.id(command, found.mapping.site.id))
     if (await sink.has(stream)) return false
     sink.command(source, {
       decider,

@@ -208,7 +208,7 @@ async function send(
 ): Promise<void> {
   const commands = batch.filter((entry) => entry.kind === 'command')
   const streams = [
-    ...Map.groupBy(commands, ({ item }) => `${item.decider.category}-${streamId(item)}`).values(),
+    ...Map.groupBy(commands, ({ item }) => `${item.decider.category}-${streamId(item, site)}`).values(),
   ]
   const workers = Array.from({ length: Math.min(CONCURRENCY, streams.length) }, async () => {
     for (let stream = streams.shift(); stream; stream = streams.shift())
@@ -233,7 +233,8 @@ async function send(
 }
 
 /** A malformed command has no stream yet; `execute` says what is wrong with it. */
-const streamId = ({ decider, command }: CommandItem): string => decider.id(command)
+const streamId = ({ decider, command }: CommandItem, site: string): string =>
+  decider.id(command, site)
 
 const execute = (deps: ImportDeps, site: string, source: string, item: CommandItem) =>
   deps.execute(item.decider, item.command, {

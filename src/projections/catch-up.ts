@@ -13,7 +13,9 @@ const PAGE = 2_000
  * Unwritten rows of all members at which they are flushed. Rows that wait longer end up in V8's old
  * generation: at 40,000 a rebuild of a million events took 760 MB.
  */
-const FLUSH_ROWS = 15_000
+const FLUSH_ROWS = 10_000
+/** Rows at which folding waits for the flush under way, which otherwise goes on beside it. */
+const MAX_ROWS = 30_000
 /**
  * A member with fewer waits for the next flush of all: each COPY is two round trips, and each waits
  * until Node has folded what it is at.
@@ -98,6 +100,7 @@ async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
   const open = new Set(members)
   const suspects = new Set<Member>()
   let writing: Promise<void> = Promise.resolve()
+  let busy = false
   let flushedAt = performance.now()
   const note = ({ written, refused, moved }: Flushed): void => {
     for (const member of [...refused, ...moved]) open.delete(member)
@@ -108,7 +111,10 @@ async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
     await writing
     if (!only) flushedAt = performance.now()
     const due = only?.filter((member) => open.has(member)) ?? open
-    writing = flush(collect(due), c.session).then(note)
+    busy = true
+    writing = flush(collect(due), c.session)
+      .then(note)
+      .finally(() => void (busy = false))
     writing.catch(() => {})
   }
   const report = progressOf(members, c)
@@ -123,7 +129,7 @@ async function pass(members: readonly Member[], c: CatchUp): Promise<Pass> {
       const large = group.members.filter(({ rows }) => rows.dirty >= WORTH_COPYING)
       const dirty = large.reduce((sum, { rows }) => sum + rows.dirty, 0)
       if (performance.now() - flushedAt >= FLUSH_MS) await startFlush()
-      else if (dirty >= FLUSH_ROWS) await startFlush(large)
+      else if (dirty >= (busy ? MAX_ROWS : FLUSH_ROWS)) await startFlush(large)
       report(facts.length, position, head)
     }
     await startFlush()

@@ -1,7 +1,4 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { Keyed, Projection } from '../../../projections/projection.ts'
 import {
   CheckpointMoved,
@@ -11,17 +8,15 @@ import {
   type Write,
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText, copyText } from './columns.ts'
+import { copyAll, CopyFailed } from './copy.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
 import { createLane, shared } from './queues.ts'
 import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
 const CHUNK_ROWS = 5_000
-/**
- * Rows formatted at a time for COPY: memory holds some megabytes of text. Each chunk waits until Node
- * has folded what it is at, so small ones make a rebuild slow.
- */
-const COPY_ROWS = 10_000
+/** Rows formatted at a time for COPY: memory holds some megabytes of text. */
+const COPY_ROWS = 5_000
 const KEYS_PAGE = 20_000
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8
@@ -167,18 +162,18 @@ async function load(
   )
 }
 
-/** One statement after the other, since COPY needs the connection for itself. */
+/** COPY needs a connection for itself, so what else there is follows one by one. */
 async function write(client: pg.Client, writes: readonly Write[]): Promise<void> {
   await client.query('begin')
   try {
     // First, because the row lock also keeps a view switch out until this transaction is over.
     assertMoved(writes, await client.query(advance(writes)))
+    await copyFresh(
+      client,
+      writes.filter(({ fresh }) => fresh.length > 0),
+    )
     for (const w of writes)
       try {
-        if (w.fresh.length > 0) {
-          const copy = client.query(copyFrom(sql.copyInto(w.table.name, w.projection)))
-          await pipeline(Readable.from(copyChunks(w.projection, w.fresh)), copy)
-        }
         for (const statement of statementsOf(w)) await client.query(statement)
       } catch (error) {
         throw translate(error, w.table)
@@ -262,9 +257,21 @@ const chunks = <T>(list: readonly T[]): T[][] =>
     list.slice(i * CHUNK_ROWS, (i + 1) * CHUNK_ROWS),
   )
 
-function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<Buffer> {
-  for (let i = 0; i < rows.length; i += COPY_ROWS)
-    yield Buffer.from(copyText(p, rows.slice(i, i + COPY_ROWS)))
+async function copyFresh(client: pg.Client, writes: readonly Write[]): Promise<void> {
+  const copies = writes.map(({ table, projection, fresh }) => ({
+    statement: sql.copyInto(table.name, projection),
+    chunks: () => copyChunks(projection, fresh),
+  }))
+  try {
+    await copyAll(client, copies)
+  } catch (error) {
+    if (!(error instanceof CopyFailed)) throw error
+    throw translate(error.cause, writes[error.index]!.table)
+  }
+}
+
+function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<string> {
+  for (let i = 0; i < rows.length; i += COPY_ROWS) yield copyText(p, rows.slice(i, i + COPY_ROWS))
 }
 
 /** SQLSTATE classes of an unreachable, busy, full or restarting server: to be tried again. */

@@ -104,3 +104,6 @@ export const equipmentEvents = {
   ),
 }
 export type EquipmentEvent = EventOf<typeof equipmentEvents>
+
+export { cycleTimeEvents, type CycleTimeEvent } from './cycle-time.ts'
+export * from './stop-events.ts'

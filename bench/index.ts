@@ -4,6 +4,7 @@ import { importBench } from './import.ts'
 import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
+import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
 import { visibleBench } from './visible.ts'
 
@@ -12,6 +13,7 @@ export const benchmarks: readonly Benchmark[] = [
   executeBench,
   recordBench,
   visibleBench,
+  liveBench,
   rebuildBench,
   readBench,
   graphqlBench,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
+import { calendarCommand } from './calendar/arbitraries.ts'
 import { meterCommand, meterObservation } from './energy/arbitraries.ts'
 import { observations as equipmentObservation } from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
@@ -9,6 +10,7 @@ import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
+  calendar: calendarCommand,
   hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,

@@ -1,4 +1,5 @@
 import { projectionSkipEvents, rejectionEvents } from './audit/events.ts'
+import { calendar } from './calendar/calendar.ts'
 import type { Decider } from './decider.ts'
 import { meterData } from './energy/meter-data.ts'
 import { meter } from './energy/meter.ts'
@@ -14,6 +15,7 @@ import { hierarchyScope } from './site/hierarchy-scope.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
 export const deciders: readonly Decider[] = [
+  calendar,
   hierarchyScope,
   inspection,
   inspectionPlan,

@@ -1,6 +1,7 @@
 import { deniedAccess } from './audit/denied-access.ts'
 import { quarantine } from './audit/quarantine.ts'
 import { rejectedCommands } from './audit/rejected-commands.ts'
+import { calendars } from './calendar/calendars.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'
@@ -26,6 +27,7 @@ import { hierarchy } from './site/hierarchy.ts'
 /** Every read model; the projector keeps them all. */
 export const projections: readonly Projection[] = [
   bookings,
+  calendars,
   characteristics,
   deniedAccess,
   energyIntervals,

@@ -30,6 +30,8 @@ export type CalendarState =
       /** By local day; a day has at most one entry for itself and one for each shift. */
       readonly days: ReadonlyMap<string, readonly SpecialDay[]>
       readonly plannedDown: ReadonlyMap<string, PlannedDownTime>
+      /** Entries taken off it: cancelling one again is nothing new. */
+      readonly cancelled: ReadonlySet<string>
       readonly corrections: ReadonlySet<string>
     }
 export type DefinedCalendar = Exclude<CalendarState, { status: 'unknown' }>
@@ -61,6 +63,7 @@ export function evolveCalendar(state: CalendarState, event: CalendarEvent): Cale
       patterns: [],
       days: new Map(),
       plannedDown: new Map(),
+      cancelled: new Set(),
       corrections: new Set(),
     }
   if (state.status === 'unknown') return state
@@ -102,13 +105,19 @@ export function changed(state: DefinedCalendar, change: CalendarChange): Defined
     case 'CLEAR_DAYS':
       return { ...state, days: withDays(state.days, change.days, []) }
     case 'PLAN_DOWN_TIME': {
-      const plannedDown = new Map(state.plannedDown).set(change.entry.entryId, change.entry)
-      return { ...state, plannedDown }
+      const { entryId } = change.entry
+      const cancelled = new Set(state.cancelled)
+      cancelled.delete(entryId)
+      return {
+        ...state,
+        plannedDown: new Map(state.plannedDown).set(entryId, change.entry),
+        cancelled,
+      }
     }
     case 'CANCEL_DOWN_TIME': {
       const plannedDown = new Map(state.plannedDown)
       plannedDown.delete(change.entryId)
-      return { ...state, plannedDown }
+      return { ...state, plannedDown, cancelled: new Set(state.cancelled).add(change.entryId) }
     }
   }
 }
@@ -125,6 +134,6 @@ function withDays(
       (days.get(day) ?? []).filter((special) => shiftIdOf(special) !== shiftId),
     )
   for (const special of and) days.set(special.day, [...(days.get(special.day) ?? []), special])
-  for (const { day } of without) if (days.get(day)!.length === 0) days.delete(day)
+  for (const { day } of without) if (days.get(day)?.length === 0) days.delete(day)
   return days
 }

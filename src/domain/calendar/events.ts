@@ -105,21 +105,21 @@ export type SpecialDayKey = z.output<typeof specialDayKey>
 /** A bulk import of the holidays of some years and countries fits. */
 export const MAX_SPECIAL_DAYS = 1_000
 
-export const downTimeKind = z.enum(['MAINTENANCE', 'TEST', 'CLEANING', 'MEETING', 'OTHER'])
-export type DownTimeKind = z.output<typeof downTimeKind>
+export const downTimePurpose = z.enum(['MAINTENANCE', 'TEST', 'CLEANING', 'MEETING', 'OTHER'])
+export type DownTimePurpose = z.output<typeof downTimePurpose>
 
 export const plannedDownTime = z
   .object({
     entryId: id.describe('Id of the entry in its calendar.'),
     from: instant.describe('When it begins.'),
     to: instant.describe('When it ends.'),
-    kind: downTimeKind.default('MAINTENANCE').describe('What it is for.'),
+    purpose: downTimePurpose.default('MAINTENANCE').describe('What it is for.'),
     cause: reason.describe('Why, for people: the work planned.'),
   })
   .meta({ id: 'PlannedDownTime' })
 export type PlannedDownTime = z.output<typeof plannedDownTime>
 
-const patternFrom = {
+export const patternFrom = {
   from: localDay.describe('First day on which it holds.'),
   pattern: shiftPattern
     .nullable()
@@ -178,8 +178,8 @@ export const calendarEvents = {
       correctionId: id,
       reason,
       change: calendarChange,
-      /** What it replaces, as a change that would bring it back; null where there was nothing. */
-      before: calendarChange.nullable(),
+      /** What it replaces, as the changes that would bring it back. */
+      before: z.array(calendarChange),
       /** First local day whose working time may be another, and the day after the last. */
       affectedFrom: localDay,
       affectedUntil: localDay.nullable(),

@@ -1,5 +1,5 @@
 import { patternOn, type CalendarState, type DefinedCalendar } from './calendar-state.ts'
-import type { DownTimeKind, ShiftPattern } from './events.ts'
+import type { DownTimePurpose, ShiftPattern } from './events.ts'
 import { addDays, iso, localDayOf, localMs, plantDayOf, type Span } from './local-time.ts'
 import { patternShifts, withSpecials, type PlannedShift } from './shift-times.ts'
 
@@ -21,7 +21,7 @@ export interface ShiftSpan extends Span {
 export interface PlannedDown extends Span {
   readonly entryId: string
   readonly cause: string
-  readonly kind: DownTimeKind
+  readonly kind: DownTimePurpose
 }
 
 export interface WorkingTime {
@@ -224,7 +224,7 @@ function downTimes(
   const byScope = held.flatMap(({ plannedDown }) =>
     [...plannedDown.values()]
       .sort((a, b) => (a.from < b.from || (a.from === b.from && a.entryId < b.entryId) ? -1 : 1))
-      .map(({ entryId, cause, kind, ...span }) => ({
+      .map(({ entryId, cause, purpose: kind, ...span }) => ({
         ...{ from: Date.parse(span.from), to: Date.parse(span.to) },
         ...{ entryId, cause, kind },
       }))

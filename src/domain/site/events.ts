@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { event, type EventOf } from '../event.ts'
 import { id, reason, text } from '../types.ts'
 
+export { timeZone } from './time-zone.ts'
+
 /**
  * Levels of the role-based equipment hierarchy: IEC 62264-1 clause 5.3, as enumerated by B2MML's
  * `EquipmentLevelType`. WORK_CENTRE and WORK_UNIT are the generic names of their level.

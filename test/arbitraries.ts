@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
 import { calendarCommand } from './calendar/arbitraries.ts'
-import { meterCommand, meterObservation } from './energy/arbitraries.ts'
+import {
+  demandLimitCommand,
+  energySiteCommand,
+  meterCommand,
+  meterObservation,
+  meterQualityCommand,
+  virtualMeterCommand,
+} from './energy/arbitraries.ts'
 import { observations as equipmentObservation } from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
@@ -15,7 +22,11 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
   lot: lotCommand,
+  demandLimit: demandLimitCommand,
+  energySite: energySiteCommand,
   meter: meterCommand,
+  meterQuality: meterQualityCommand,
+  virtualMeters: virtualMeterCommand,
   order: orderCommand,
   unit: unitCommand,
 }

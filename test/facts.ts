@@ -55,7 +55,8 @@ const consultedBeside = (chosen: readonly string[]): readonly string[] => {
   const others = deciders
     .filter(({ category }) => chosen.includes(category))
     .flatMap(consultedCategories)
-  return [...new Set(others)].filter((category) => !chosen.includes(category))
+  // Observations are looked at too, and come about by themselves.
+  return [...new Set(others)].filter((c) => !chosen.includes(c) && categories.includes(c))
 }
 
 /** The same facts as they might have arrived: each stream in its order, the streams in any. */

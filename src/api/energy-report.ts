@@ -2,47 +2,44 @@ import { baseOf } from '../domain/energy/units.ts'
 import { exact } from '../domain/types.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
-import {
-  byBucketSql,
-  byMeterSql,
-  peakSql,
-  problemsSql,
-  type Bucket,
-  type Selection,
-} from './energy-sql.ts'
-import { metersOf, timeZoneOf, type EnergyArgs } from './energy-selection.ts'
-import { Medium } from './energy.ts'
-import { apiError } from './errors.ts'
-import type { Reader } from './reader.ts'
+import { meterArgs } from './energy-args.ts'
+import { ConvertedRef } from './energy-converted.ts'
+import { convert } from './energy-factors.ts'
+import type { MeterFlows, Problem } from './energy-flows.ts'
+import { Peak, peakOf } from './energy-load.ts'
+import { bucketed, unitOf } from './energy-buckets.ts'
+import { select, type EnergyArgs, type Selection } from './energy-selection.ts'
 
 /**
- * `energy`: what flowed through some meters in a window, in total, by meter or by time. All sums are
- * made by the database; each part of the answer is computed only when asked for.
+ * `energy`: what flowed through some meters in a window, in total, by meter or by time. Each part of the
+ * answer is computed only when asked for.
  */
 
-/** A year of quarters of an hour, and a bit. */
-const MAX_BUCKETS = 40_000
 /** Enough to see which meter is broken; the rest is more of the same. */
 const MAX_PROBLEMS = 1_000
 
+/** Calendar parts by name; numbers are minutes. */
+const STEPS = {
+  QUARTER_HOUR: 15,
+  HOUR: 60,
+  DAY: 'DAY',
+  WEEK: 'WEEK',
+  MONTH: 'MONTH',
+  YEAR: 'YEAR',
+} as const
+type GroupName = keyof typeof STEPS | 'METER'
+
 interface MeterSum {
   readonly meterId: string
-  readonly unit: string
   readonly quantity: number
-  /** Seconds of the window with data. */
-  readonly covered: number
+  readonly estimated: number
+  readonly coveredMs: number
 }
 interface Report {
   readonly selection: Selection
-  readonly groupBy: Bucket | 'METER'
-  readonly meterIds: readonly string[]
-  /** Computed when first asked for, beside whatever else was asked for. */
-  readonly sums: () => Promise<Sums>
-}
-interface Sums {
-  /** Of all sums; meters that measure in different ones do not add up. */
-  readonly unit: string
-  readonly byMeter: readonly MeterSum[]
+  readonly groupBy: GroupName
+  /** Unit to speak of where there is no data. */
+  readonly otherwise: string
 }
 
 const GroupBy = builder.enumType('EnergyGroupBy', {
@@ -58,11 +55,11 @@ const GroupBy = builder.enumType('EnergyGroupBy', {
   },
 })
 
-const windowMs = ({ from, to }: Pick<Selection, 'from' | 'to'>): number =>
+const windowMs = ({ from, to }: { readonly from: string; readonly to: string }): number =>
   Date.parse(to) - Date.parse(from)
-/** Observed share of time; meters that report a span twice do not make it more than whole. */
-const coverage = (coveredSeconds: number, ms: number, meters: number): number =>
-  meters === 0 ? 0 : Math.min(1, Math.round((coveredSeconds * 1e9) / (ms * meters)) / 1e6)
+/** Observed share of time; sums of parts of milliseconds are not whole. */
+const coverage = (coveredMs: number, ms: number, meters: number): number =>
+  meters === 0 ? 0 : Math.min(1, Math.round((coveredMs * 1e6) / (ms * meters)) / 1e6)
 
 interface BucketRow {
   readonly meterId: string | null
@@ -70,6 +67,7 @@ interface BucketRow {
   readonly to: string
   readonly quantity: number
   readonly unit: string
+  readonly estimated: number
   readonly coverage: number
 }
 const BucketRef = builder.objectRef<BucketRow>('EnergyBucket').implement({
@@ -84,28 +82,15 @@ const BucketRef = builder.objectRef<BucketRow>('EnergyBucket').implement({
       complexity: 0,
       resolve: (b) => quantity(b.quantity, b.unit),
     }),
-    coverage: t.exposeFloat('coverage', { description: 'Share of its time with data, 0 to 1.' }),
+    estimated: t.exposeFloat('estimated', {
+      description: 'Part of the quantity that was estimated for gaps, in the same unit.',
+    }),
+    coverage: t.exposeFloat('coverage', {
+      description: 'Share of its time with data or an estimate, 0 to 1.',
+    }),
   }),
 })
 
-interface Peak {
-  readonly kw: number
-  readonly at: string
-}
-const PeakRef = builder.objectRef<Peak>('PeakDemand').implement({
-  description: 'Highest average power over 15 minutes, aligned to the clock.',
-  fields: (t) => ({
-    kw: t.exposeFloat('kw', { description: 'In kilowatts.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'End of the 15 minutes.' }),
-  }),
-})
-
-interface Problem {
-  readonly meterId: string
-  readonly from: string
-  readonly to: string
-  readonly problem: string
-}
 const ProblemRef = builder.objectRef<Problem>('RegisterProblem').implement({
   description: 'A span in which register readings do not tell what flowed; it counts nowhere.',
   fields: (t) => ({
@@ -123,81 +108,134 @@ const ProblemRef = builder.objectRef<Problem>('RegisterProblem').implement({
 const ReportRef = builder.objectRef<Report>('EnergyReport').implement({
   description: 'What flowed through some meters in a window.',
   fields: (t) => ({
-    from: t.field({ type: 'DateTime', description: 'Begin.', resolve: (r) => r.selection.from }),
-    to: t.field({ type: 'DateTime', description: 'End.', resolve: (r) => r.selection.to }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'Begin.',
+      resolve: ({ selection }) => selection.window.from,
+    }),
+    to: t.field({
+      type: 'DateTime',
+      description: 'End.',
+      resolve: ({ selection }) => selection.window.to,
+    }),
     timeZone: t.string({
       description: 'IANA zone in which its days begin.',
-      resolve: (r) => r.selection.timeZone,
+      resolve: ({ selection }) => selection.timeZone,
     }),
-    meterIds: t.exposeIDList('meterIds', { description: 'Meters that count.' }),
+    meterIds: t.idList({
+      description: 'Meters that count.',
+      resolve: ({ selection }) => selection.meters.map((m) => m.meterId),
+    }),
     total: t.field({
       type: QuantityRef,
       nullable: true,
       description: 'Over all meters; null where there is no data at all, which is not zero.',
-      resolve: async ({ sums }) => {
-        const { byMeter, unit } = await sums()
+      resolve: async (report) => {
+        const { byMeter, unit } = await sumsOf(report)
         const added = exact(byMeter.reduce((sum, s) => sum + s.quantity, 0))
         return byMeter.length === 0 ? null : quantity(added, unit)
       },
     }),
+    estimated: t.float({
+      description: 'Part of the total that was estimated for gaps, in the same unit.',
+      resolve: async (report) =>
+        exact((await sumsOf(report)).byMeter.reduce((sum, s) => sum + s.estimated, 0)),
+    }),
     coverage: t.float({
-      description: 'Share of the time of all meters with data, 0 to 1.',
-      resolve: async (r) => {
-        const { byMeter } = await r.sums()
-        const covered = byMeter.reduce((seconds, s) => seconds + s.covered, 0)
-        return coverage(covered, windowMs(r.selection), r.meterIds.length)
+      description: 'Share of the time of all meters with data or an estimate, 0 to 1.',
+      resolve: async (report) => {
+        const { byMeter } = await sumsOf(report)
+        const covered = byMeter.reduce((ms, s) => ms + s.coveredMs, 0)
+        return coverage(covered, windowMs(report.selection.window), report.selection.meters.length)
       },
     }),
+    energyKwh: t.field({
+      type: ConvertedRef,
+      description: 'The total in kWh by the conversion factors of the site, e.g. of gas in m3.',
+      complexity: 20,
+      resolve: ({ selection }, _, { reads }) => convert('CONVERSION', selection, reads),
+    }),
+    co2e: t.field({
+      type: ConvertedRef,
+      description: 'Emissions in kg CO2e by the emission factors of the site, location-based.',
+      complexity: 20,
+      resolve: ({ selection }, _, { reads }) => convert('EMISSION', selection, reads),
+    }),
     peakDemand: t.field({
-      type: PeakRef,
+      type: Peak,
       nullable: true,
       description:
-        'Of all meters together; null without energy in intervals of 15 minutes or less.',
+        'Of all meters together, in windows of the length the site says (15 minutes unless said); ' +
+        'null without energy in intervals that short.',
       complexity: 50,
-      resolve: async ({ selection }, _, { reads }) => {
-        const [peak] = await reads.query<Peak>('energy', (sites) => peakSql(selection, sites))
-        return peak ?? null
-      },
+      resolve: ({ selection }, _, { reads }) => peakOf(selection, reads),
     }),
     buckets: t.field({
       type: [BucketRef],
       description: 'By `groupBy`, oldest first; one without any data is left out.',
       complexity: { field: 50, multiplier: 20 },
-      resolve: (report, _, { reads }) => bucketsOf(report, reads),
+      resolve: (report) => bucketsOf(report),
     }),
     problems: t.field({
       type: [ProblemRef],
       description: `Spans whose readings do not tell what flowed, the first ${MAX_PROBLEMS}.`,
       complexity: { field: 20, multiplier: 5 },
-      resolve: ({ selection }, _, { reads }) =>
-        reads.query<Problem>('energy', (sites) => problemsSql(selection, MAX_PROBLEMS, sites)),
+      resolve: async ({ selection }) =>
+        (await selection.flows())
+          .flatMap((m) => m.problems)
+          .sort((a, b) => compare(a.from, b.from) || compare(a.meterId, b.meterId))
+          .slice(0, MAX_PROBLEMS),
     }),
   }),
 })
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-async function bucketsOf(report: Report, reads: Reader): Promise<readonly BucketRow[]> {
-  const { selection, groupBy, meterIds } = report
+/** Sums of the meters that have data, and their one unit. */
+async function sumsOf({ selection, otherwise }: Report) {
+  const found = (await selection.flows()).filter(({ flows }) => flows.length > 0)
+  const unit = unitOf(found, otherwise)
+  return { unit, byMeter: found.map(sumOf) }
+}
+
+function sumOf({ meterId, flows }: MeterFlows): MeterSum {
+  let quantity = 0
+  let estimated = 0
+  let coveredMs = 0
+  for (const flow of flows) {
+    quantity += flow.quantity
+    if (flow.estimated) estimated += flow.quantity
+    coveredMs += flow.to - flow.from
+  }
+  return { meterId, quantity: exact(quantity), estimated: exact(estimated), coveredMs }
+}
+
+async function bucketsOf(report: Report): Promise<BucketRow[]> {
+  const { selection, groupBy, otherwise } = report
+  const { from, to } = selection.window
   if (groupBy === 'METER') {
-    const { from, to } = selection
-    const { byMeter, unit } = await report.sums()
-    return byMeter.map(({ meterId, quantity: value, covered }) => ({
-      ...{ meterId, from, to, quantity: value, unit },
-      coverage: coverage(covered, windowMs(selection), 1),
+    const { byMeter, unit } = await sumsOf(report)
+    return byMeter.map(({ coveredMs, ...sum }) => ({
+      ...{ ...sum, from, to, unit },
+      coverage: coverage(coveredMs, windowMs(selection.window), 1),
     }))
   }
-  type Row = Omit<BucketRow, 'unit'> & { covered: number }
-  const [rows, { unit }] = await Promise.all([
-    reads.query<Row>('energy', (sites) =>
-      byBucketSql(selection, { bucket: groupBy, limit: MAX_BUCKETS + 1 }, sites),
-    ),
-    report.sums(),
-  ])
-  if (rows.length > MAX_BUCKETS)
-    throw apiError('InvalidInput', `groupBy ${groupBy} makes more than ${MAX_BUCKETS} buckets.`)
-  return rows.map(({ covered, ...row }) => ({
-    ...{ ...row, meterId: null, unit },
-    coverage: coverage(covered, windowMs(row), meterIds.length),
-  }))
+  const unit = unitOf(await selection.flows(), otherwise)
+  return (await bucketed(selection, STEPS[groupBy]))
+    .filter((b) => b.coveredMs > 0)
+    .map((b) => ({
+      ...{ meterId: null, unit, from: clamp(b.from, from, to), to: clamp(b.to, from, to) },
+      ...{ quantity: exact(b.quantity), estimated: exact(b.estimated) },
+      coverage: coverage(
+        b.coveredMs,
+        windowMs({ from: clamp(b.from, from, to), to: clamp(b.to, from, to) }),
+        selection.meters.length,
+      ),
+    }))
+}
+
+const clamp = (ms: number, from: string, to: string): string => {
+  const at = new Date(ms).toISOString()
+  return at < from ? from : at > to ? to : at
 }
 
 builder.queryField('energy', (t: any) =>
@@ -207,52 +245,18 @@ builder.queryField('energy', (t: any) =>
     description:
       'What flowed through meters in a window. Intervals across its edges count by their share of time.',
     args: {
-      meterIds: t.arg({ type: ['ID'], description: 'These meters, each counted.' }),
-      scopeId: t.arg.id({
-        description:
-          'Or a node of the plant hierarchy: its topmost meters, so nothing counts twice.',
-      }),
-      medium: t.arg({ type: Medium, description: 'Of a scope: which; ELECTRICITY by default.' }),
-      from: t.arg({ type: 'DateTime', required: true, description: 'From this moment on.' }),
-      to: t.arg({ type: 'DateTime', required: true, description: 'Until before this moment.' }),
+      ...meterArgs(t),
       groupBy: t.arg({ type: GroupBy, description: 'DAY by default.' }),
-      timeZone: t.arg.string({
-        description: 'IANA zone in which days and months begin; that of the site by default.',
-      }),
-      atLeast: t.arg({
-        type: 'Position',
-        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
-      }),
     },
     complexity: 50,
-    resolve: (_: unknown, args: EnergyArgs, context: Context) => report(args, context),
+    resolve: async (
+      _: unknown,
+      args: EnergyArgs & { readonly groupBy?: GroupName | null },
+      context: Context,
+    ): Promise<Report> => {
+      const selection = await select(args, context)
+      const otherwise = baseOf(selection.meters[0]?.unit ?? 'KWH').unit
+      return { selection, groupBy: args.groupBy ?? 'DAY', otherwise }
+    },
   }),
 )
-
-async function report(args: EnergyArgs, { reads }: Context): Promise<Report> {
-  const { from, to } = args
-  if (from >= to) throw apiError('InvalidInput', `to ${to} is not after from ${from}.`)
-  await reads.waitFor(args.atLeast)
-  const found = await metersOf(args, reads)
-  const ids = (counters: boolean) =>
-    found.filter((m) => (m.kind === 'COUNTER') === counters).map((m) => m.meterId)
-  const timeZone = await timeZoneOf(args, found, reads)
-  const selection = { from, to, timeZone, intervalMeters: ids(false), counterMeters: ids(true) }
-  const meterIds = found.map((m) => m.meterId)
-  const unit = baseOf(found[0]?.unit ?? 'KWH').unit
-  let sums: Promise<Sums> | undefined
-  return {
-    ...{ selection, meterIds, groupBy: args.groupBy ?? 'DAY' },
-    sums: () => (sums ??= sumsOf(selection, unit, reads)),
-  }
-}
-
-/** @param otherwise unit to speak of where there is no data */
-async function sumsOf(selection: Selection, otherwise: string, reads: Reader): Promise<Sums> {
-  const byMeter = await reads.query<MeterSum>('energy', (sites) => byMeterSql(selection, sites))
-  const units = new Set(byMeter.map((s) => s.unit))
-  if (units.size > 1)
-    throw apiError('InvalidInput', `${[...units].join(' and ')} do not add up; name fewer meters.`)
-  const [unit = otherwise] = units
-  return { unit, byMeter }
-}

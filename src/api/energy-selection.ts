@@ -1,32 +1,59 @@
 import { timeZone as ianaName } from '../domain/site/time-zone.ts'
-import { metersByIdSql, metersInScopeSql, timeZoneSql, type Bucket } from './energy-sql.ts'
+import type { Query } from '../projections/read-models.ts'
+import type { Context } from './context.ts'
+import { flowsOf, type MeterFlows, type Window } from './energy-flows.ts'
 import { apiError } from './errors.ts'
-import type { Reader } from './reader.ts'
+import type { Moment, Reader } from './reader.ts'
 
-/** Which meters an energy report is about, and in which zone its days begin. */
+/** Which meters an answer about energy is about, from when to when, and in which zone days begin. */
 
 /** All meters of a large plant; a year of them at once would keep the database busy for a minute. */
 const MAX_METERS = 1_000
 
-export interface EnergyArgs {
+export interface EnergyArgs extends Window {
   readonly meterIds?: readonly string[] | null
   readonly scopeId?: string | null
   readonly medium?: string | null
-  readonly from: string
-  readonly to: string
-  readonly groupBy?: Bucket | 'METER' | null
   readonly timeZone?: string | null
+  readonly asKnownAt?: { readonly recordedAt?: string; readonly position?: number } | null
   readonly atLeast?: number | null
 }
-interface FoundMeter {
+
+export interface FoundMeter {
   readonly meterId: string
   readonly site: string | null
-  readonly kind: string | null
+  readonly medium: string | null
   readonly unit: string | null
 }
 
-/** @throws GraphQLError `InvalidInput` unless meters or a scope are named, and not too many */
-export async function metersOf(args: EnergyArgs, reads: Reader): Promise<readonly FoundMeter[]> {
+export interface Selection {
+  readonly window: Window
+  readonly timeZone: string
+  readonly moment: Moment | null
+  readonly meters: readonly FoundMeter[]
+  /** Computed when first asked for. */
+  readonly flows: () => Promise<readonly MeterFlows[]>
+}
+
+/** @throws GraphQLError `InvalidInput` for a window backwards, no such zone, or too many meters */
+export async function select(args: EnergyArgs, { reads }: Context): Promise<Selection> {
+  const { from, to } = args
+  if (from >= to) throw apiError('InvalidInput', `to ${to} is not after from ${from}.`)
+  await reads.waitFor(args.atLeast)
+  const meters = await metersOf(args, reads)
+  const timeZone = await timeZoneOf(args.timeZone, meters, reads)
+  const moment = momentOf(args.asKnownAt)
+  const window = { from, to }
+  let flows: ReturnType<typeof flowsOf> | undefined
+  const ids = meters.map((m) => m.meterId)
+  const read = () => (flows ??= flowsOf(ids, window, moment, reads))
+  return { ...{ window, timeZone, moment, meters }, flows: read }
+}
+
+export const momentOf = (asKnownAt: EnergyArgs['asKnownAt']): Moment | null =>
+  asKnownAt ? { recordedAt: asKnownAt.recordedAt, position: asKnownAt.position } : null
+
+async function metersOf(args: EnergyArgs, reads: Reader): Promise<readonly FoundMeter[]> {
   const { meterIds, scopeId } = args
   if ((meterIds == null) === (scopeId == null))
     throw apiError('InvalidInput', 'give either meterIds or scopeId.')
@@ -43,15 +70,62 @@ export async function metersOf(args: EnergyArgs, reads: Reader): Promise<readonl
 }
 
 /** The zone asked for, else that of the site of the meters, else UTC. */
-export async function timeZoneOf(args: EnergyArgs, found: readonly FoundMeter[], reads: Reader) {
-  if (args.timeZone != null) {
-    const parsed = ianaName.safeParse(args.timeZone)
+export async function timeZoneOf(
+  asked: string | null | undefined,
+  found: readonly Pick<FoundMeter, 'site'>[],
+  reads: Reader,
+): Promise<string> {
+  if (asked != null) {
+    const parsed = ianaName.safeParse(asked)
     if (!parsed.success)
-      throw apiError('InvalidInput', `timeZone ${args.timeZone} is not an IANA time zone.`)
+      throw apiError('InvalidInput', `timeZone ${asked} is not an IANA time zone.`)
     return parsed.data
   }
   const site = found.find((m) => m.site !== null)?.site
   if (site == null) return 'UTC'
-  const [row] = await reads.query<{ timeZone: string }>('energy', () => timeZoneSql(site))
+  const [row] = await reads.query<{ timeZone: string }>('energy', () => ({
+    text: `select "timeZone" from read.hierarchy where key = $1 and "timeZone" is not null`,
+    values: [site],
+  }))
   return row?.timeZone ?? 'UTC'
 }
+
+/** `{ meterId, site, medium, unit }` of these meters, virtual ones included, known or not. */
+const metersByIdSql = (meterIds: readonly string[], sites: readonly string[] | null): Query => ({
+  text: `select id as "meterId", coalesce(m.site, v.site) as site,
+      coalesce(m.medium, v.medium) as medium, m.unit
+    from unnest($1::text[]) id left join read.meters m on m.key = id
+      left join read.virtual_meters v on v."meterId" = id
+    where $2::text[] is null or m.site is null and v.site is null
+      or coalesce(m.site, v.site) = any($2::text[])`,
+  values: [[...new Set(meterIds)], sites],
+})
+
+/**
+ * The same of a medium in a node of the hierarchy and below it, without meters whose upstream meter is
+ * among them: that one has counted what flows through them. Virtual meters count what others have
+ * counted, and are never among them.
+ */
+const metersInScopeSql = (
+  { scopeId, medium }: { readonly scopeId: string; readonly medium: string },
+  sites: readonly string[] | null,
+): Query => ({
+  text: `with recursive scopes as (
+      select $1::text collate "C" as key
+      union select h.key from read.hierarchy h join scopes s on h."parentId" = s.key
+    ),
+    inside as (
+      select key, "parentMeterId", site, medium, unit from read.meters
+      where "scopeId" in (select key from scopes) and medium = $2
+        and ($3::text[] is null or site = any($3::text[]))
+    ),
+    upstream as (
+      select key, "parentMeterId" as up from inside where "parentMeterId" is not null
+      union select u.key, m."parentMeterId" from upstream u join read.meters m on m.key = u.up
+      where m."parentMeterId" is not null
+    )
+    select key as "meterId", site, medium, unit from inside i
+    where not exists (select from upstream u join inside o on o.key = u.up where u.key = i.key)
+    order by key`,
+  values: [scopeId, medium, sites],
+})

@@ -153,6 +153,7 @@ lookupField('meter', {
   node: MeterRef,
   description: 'One meter.',
   by: { meterId: 'Meter.' },
+  streams: ({ meterId }) => [`meter-${meterId}`],
 })
 
 connectionField('energyIntervals', {

@@ -1,5 +1,6 @@
 import { transferPolicy } from '../domain/material/transfer.ts'
+import { demandWatch } from './energy/watch-demand.ts'
 import type { Policy } from './policy.ts'
 
 /** Every policy; each runs with its own checkpoint wherever the role `policy` is. */
-export const policies: readonly Policy[] = [transferPolicy]
+export const policies: readonly Policy[] = [demandWatch, transferPolicy]

@@ -1,8 +1,12 @@
 import { projectionSkipEvents, rejectionEvents } from './audit/events.ts'
 import { calendar } from './calendar/calendar.ts'
 import type { Decider } from './decider.ts'
+import { demandLimit } from './energy/demand-limit.ts'
+import { energySite } from './energy/energy-site.ts'
 import { meterData } from './energy/meter-data.ts'
+import { meterQuality } from './energy/meter-quality.ts'
 import { meter } from './energy/meter.ts'
+import { virtualMeters } from './energy/virtual-meters.ts'
 import { equipmentObservations } from './equipment/equipment.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { lot } from './material/lot.ts'
@@ -20,7 +24,11 @@ export const deciders: readonly Decider[] = [
   inspection,
   inspectionPlan,
   lot,
+  demandLimit,
+  energySite,
   meter,
+  meterQuality,
+  virtualMeters,
   order,
   unit,
 ]

@@ -2,9 +2,16 @@ import { deniedAccess } from './audit/denied-access.ts'
 import { quarantine } from './audit/quarantine.ts'
 import { rejectedCommands } from './audit/rejected-commands.ts'
 import { calendars } from './calendar/calendars.ts'
+import { demandAlarms } from './energy/demand-alarms.ts'
+import { demandLimits } from './energy/demand-limits.ts'
+import { energyFactors } from './energy/energy-factors.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
+import { energySites } from './energy/energy-sites.ts'
+import { gapEstimations } from './energy/gap-estimations.ts'
+import { meterCorrections } from './energy/meter-corrections.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'
+import { virtualMeters } from './energy/virtual-meters.ts'
 import { equipmentAlarms } from './equipment/alarms.ts'
 import { equipmentCounters } from './equipment/counters.ts'
 import { equipmentCurrent } from './equipment/current.ts'
@@ -29,18 +36,24 @@ export const projections: readonly Projection[] = [
   bookings,
   calendars,
   characteristics,
+  demandAlarms,
+  demandLimits,
   deniedAccess,
+  energyFactors,
   energyIntervals,
+  energySites,
   equipmentAlarms,
   equipmentCounters,
   equipmentCurrent,
   equipmentStateTimes,
   equipmentTimeline,
+  gapEstimations,
   hierarchy,
   inspectionResults,
   inspections,
   lotMovements,
   lots,
+  meterCorrections,
   meterReadings,
   meters,
   orders,
@@ -49,5 +62,6 @@ export const projections: readonly Projection[] = [
   unitComponents,
   unitOperations,
   units,
+  virtualMeters,
   workClocks,
 ]

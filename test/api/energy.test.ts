@@ -5,16 +5,13 @@ import { isRejection } from '../../src/domain/decider.ts'
 import { meter } from '../../src/domain/energy/meter.ts'
 import { registerIntervals, type RegisterReading } from '../../src/domain/energy/register.ts'
 import { hierarchyScope } from '../../src/domain/site/hierarchy-scope.ts'
-import { energyIntervals } from '../../src/projections/energy/energy-intervals.ts'
-import { meterReadings } from '../../src/projections/energy/meter-readings.ts'
-import { meters } from '../../src/projections/energy/meters.ts'
-import { hierarchy } from '../../src/projections/site/hierarchy.ts'
+import { ofEnergy } from '../energy/read-models.ts'
 import { plantWithApi } from '../support/api.ts'
 import { after } from '../spec.ts'
 
 let plant: Awaited<ReturnType<typeof plantWithApi>>
 beforeAll(async () => {
-  plant = await plantWithApi([energyIntervals, hierarchy, meterReadings, meters])
+  plant = await plantWithApi(ofEnergy)
 })
 afterAll(() => plant.end())
 

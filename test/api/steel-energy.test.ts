@@ -3,10 +3,7 @@ import { resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Observation } from '../../src/commands/record.ts'
-import { energyIntervals } from '../../src/projections/energy/energy-intervals.ts'
-import { meterReadings } from '../../src/projections/energy/meter-readings.ts'
-import { meters } from '../../src/projections/energy/meters.ts'
-import { hierarchy } from '../../src/projections/site/hierarchy.ts'
+import { ofEnergy } from '../energy/read-models.ts'
 import { plantWithApi } from '../support/api.ts'
 
 /** A year of quarters of an hour of a steel plant (UCI Steel Industry Energy Consumption, CC BY 4.0). */
@@ -44,7 +41,7 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
       to: "2019-01-01T00:00:00${SEOUL}", timeZone: "Asia/Seoul" ${more}) { ${fields} } }`)
 
   beforeAll(async () => {
-    plant = await plantWithApi([energyIntervals, hierarchy, meterReadings, meters])
+    plant = await plantWithApi(ofEnergy)
     const rows = parse(readFileSync(FILE), { columns: true, bom: true })
     const observations = (rows as Record<string, string>[]).map(observation)
     const context = { source: 'csv', site: 'S1', actor: 'spec' }

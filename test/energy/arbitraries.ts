@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import type { Observation } from '../../src/commands/record.ts'
+import type { DemandLimitCommand } from '../../src/domain/energy/demand-limit.ts'
+import type { EnergySiteCommand } from '../../src/domain/energy/energy-site.ts'
+import type { MeterQualityCommand } from '../../src/domain/energy/meter-quality.ts'
 import type { MeterCommand } from '../../src/domain/energy/meter.ts'
+import type { VirtualMeterCommand } from '../../src/domain/energy/virtual-meters.ts'
 import { after } from '../spec.ts'
 
 const meterId = fc.constantFrom('E1', 'E2', 'W/1')
@@ -41,7 +45,7 @@ export const meterCommand: fc.Arbitrary<MeterCommand> = fc.oneof(
 
 const HOUR = 60
 const startsAt = fc.integer({ min: 0, max: 40 }).map((n) => n * 15)
-const lasting = fc.tuple(startsAt, fc.constantFrom(15, HOUR, 24 * HOUR))
+const lasting = fc.tuple(startsAt, fc.constantFrom(5, 15, HOUR, 24 * HOUR))
 const amount = fc.integer({ min: 0, max: 4_000 }).map((n) => n / 4)
 
 const observed = <D extends { meterId: string }>(
@@ -84,4 +88,74 @@ export const meterObservation: fc.Arbitrary<Observation> = fc.oneof(
     fc.record({ meterId, reading: amount, unit: fc.constantFrom('KWH', 'KWH', 'MWH') }),
     () => startsAt.map(after),
   ),
+)
+
+const virtualId = fc.constantFrom('V1', 'V2', 'V3')
+const correction = {
+  ...{ meterId, correctionId: fc.constantFrom('c1', 'c2', 'c3'), reason },
+  personId: fc.constant('P1'),
+}
+
+/** Wishes about the virtual meters of a site, some of them computed from each other. */
+export const virtualMeterCommand: fc.Arbitrary<VirtualMeterCommand> = fc.oneof(
+  fc.record({
+    ...type('DefineVirtualMeter'),
+    ...{ meterId: virtualId, name: fc.constantFrom('rest', 'hall') },
+    medium: fc.constantFrom('ELECTRICITY' as const, 'WATER' as const),
+    scopeId: orNull(fc.constant('M1')),
+    terms: fc.array(
+      fc.record({ meterId: fc.oneof(meterId, virtualId), factor: fc.constantFrom(1, -1, 0.5) }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  }),
+  fc.record({ ...type('RemoveVirtualMeter'), meterId: virtualId, reason }),
+)
+
+export const energySiteCommand: fc.Arbitrary<EnergySiteCommand> = fc.oneof(
+  fc.record({
+    ...type('SetDemandWindow'),
+    windowMinutes: fc.constantFrom(15 as const, 30 as const),
+  }),
+  fc.record({
+    ...{ ...type('SetEnergyFactor'), factorId: fc.constantFrom('f1', 'f2') },
+    kind: fc.constantFrom('EMISSION' as const, 'CONVERSION' as const),
+    medium: fc.constantFrom('ELECTRICITY' as const, 'GAS' as const),
+    unit: fc.constantFrom('KWH', 'MWH', 'MTQ'),
+    value: fc.constantFrom(0.4, 10.3),
+    source: fc.constant('supplier'),
+    validFrom: fc.constantFrom(0, 60).map(after),
+    validTo: orNull(fc.constantFrom(30, 120).map(after)),
+    reason: orNull(fc.constant('corrected')),
+  }),
+)
+
+export const meterQualityCommand: fc.Arbitrary<MeterQualityCommand> = fc.oneof(
+  fc.record({
+    ...{ ...type('CorrectMeterReading'), ...correction, at: startsAt.map(after) },
+    kind: fc.constantFrom('READING' as const, 'START' as const),
+    ...{ reading: orNull(amount), unit: fc.constantFrom('KWH', 'MWH') },
+  }),
+  fc
+    .record({
+      ...{ ...type('CorrectMeterInterval'), ...correction, span: interval },
+      ...{ quantity: orNull(amount), unit: fc.constantFrom('KWH', 'LTR') },
+    })
+    .map(({ span, ...rest }) => ({ ...rest, ...span })),
+  fc.record({
+    ...{ ...type('SetGapEstimation'), meterId, longestGapMinutes: fc.constantFrom(60, 1_440) },
+    method: fc.constantFrom('NONE' as const, 'INTERPOLATE' as const, 'WEEK_BEFORE' as const),
+  }),
+)
+
+/** Limits that what these meters report is above now and then. */
+export const demandLimitCommand: fc.Arbitrary<DemandLimitCommand> = fc.oneof(
+  fc.record({
+    ...{ ...type('SetDemandLimit'), meterId, limitKw: orNull(fc.constantFrom(200, 3_000)) },
+    ...{ windowMinutes: fc.constantFrom(15 as const, 60 as const) },
+    timeZone: fc.constantFrom('UTC', 'Asia/Kolkata'),
+  }),
+  fc.record({
+    ...{ ...type('AssessDemand'), meterId },
+    at: startsAt.map((minute) => after(minute + 15)),
+  }),
 )

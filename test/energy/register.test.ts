@@ -14,8 +14,8 @@ const ways = (...readings: RegisterReading[]) =>
 describe('a register becomes intervals', () => {
   test('between neighbours in time, a late reading in its place', () =>
     expect(registerIntervals([read(0, 10), read(30, 16), read(15, 12.5)])).toEqual([
-      { from: after(0), to: after(15), quantity: 2.5, problem: null },
-      { from: after(15), to: after(30), quantity: 3.5, problem: null },
+      { from: after(0), to: after(15), quantity: 2.5, unit: 'KWH', problem: null },
+      { from: after(15), to: after(30), quantity: 3.5, unit: 'KWH', problem: null },
     ]))
   test('a single reading tells nothing', () => expect(ways(read(0, 5))).toEqual([]))
   test('a register of four digits goes on at 10,000', () =>

@@ -1,18 +1,10 @@
 import { z } from 'zod'
 import { event, type EventOf } from '../event.ts'
 import { id, instant, quantity, reason, text, unit } from '../types.ts'
+import { medium } from './media.ts'
 
-export const medium = z.enum([
-  'ELECTRICITY',
-  'GAS',
-  'COMPRESSED_AIR',
-  'HEAT',
-  'COOLING',
-  'STEAM',
-  'WATER',
-  'OTHER',
-])
-export type Medium = z.output<typeof medium>
+export * from './media.ts'
+export * from './plan-events.ts'
 
 /** INTERVAL: reports what flowed between two moments. COUNTER: reports the stand of a register. */
 export const meterKind = z.enum(['INTERVAL', 'COUNTER'])

@@ -20,6 +20,8 @@ export interface RegisterInterval {
   readonly to: string
   /** In the unit of the readings; null where the readings do not tell. Never negative. */
   readonly quantity: number | null
+  /** Of the reading at its end. */
+  readonly unit: string
   /**
    * FALL: the register went backwards and neither a roll-over nor an exchange explains it.
    * UNREAD: a device was exchanged without its last stand. UNIT: two units that do not compare.
@@ -45,7 +47,7 @@ export function registerIntervals(readings: readonly RegisterReading[]): Registe
   return ordered.flatMap((reading, i) => {
     const before = ordered[i - 1]
     if (before === undefined || (reading.kind === 'START' && before.kind === 'FINAL')) return []
-    return [{ from: before.at, to: reading.at, ...way(before, reading) }]
+    return [{ from: before.at, to: reading.at, unit: reading.unit, ...way(before, reading) }]
   })
 }
 

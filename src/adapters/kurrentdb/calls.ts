@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailable } from '../../commands/event-store.ts'
+
+/** Longest a call may take; a page of 4,000 events takes tenths of a second. */
+export const DEADLINE_MS = 15_000
+/** Waits between attempts: an election takes one to three seconds. */
+const WAITS_MS = [50, 200, 500, 1_000, 2_000]
+
+/** Errors of the client by what they mean here. The client has found the new leader by the next call. */
+const NOTHING_HAPPENED = new Set(['not-leader'])
+const UNREACHABLE = new Set(['unavailable', 'deadline-exceeded', 'timeout', 'cancelled'])
+
+/** The kind of a client's error, '' for any other. */
+export const typeOf = (error: unknown): string =>
+  (error as { readonly type?: string } | null)?.type ?? ''
+
+/**
+ * Calls the server, again when it could not be reached or its leader changed.
+ * @param repeatable whether it may have taken effect without harm when the answer was lost
+ * @throws StoreUnavailable when it stays out of reach
+ */
+export async function call<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {
+  for (let n = 0; ; n++) {
+    try {
+      return await within(work())
+    } catch (error) {
+      const type = typeOf(error)
+      const known = UNREACHABLE.has(type) || NOTHING_HAPPENED.has(type)
+      if (!known) throw error
+      const wait = WAITS_MS[n]
+      if (wait === undefined || !(repeatable || NOTHING_HAPPENED.has(type)))
+        throw new StoreUnavailable(error)
+      await delay(wait)
+    }
+  }
+}
+
+/** The client's reads know no deadline of their own. */
+async function within<T>(work: Promise<T>): Promise<T> {
+  const done = new AbortController()
+  const late = delay(DEADLINE_MS, undefined, { signal: done.signal }).then(() => {
+    throw Object.assign(new Error(`no answer within ${DEADLINE_MS} ms`), { type: 'timeout' })
+  })
+  late.catch(() => {})
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    done.abort()
+  }
+}

@@ -1,0 +1,13 @@
+import * as kurrent from '@kurrent/kurrentdb-client'
+import { probe } from './probe.ts'
+import { ending, following, reading, writing } from './probe-streams.ts'
+
+probe(
+  '@kurrent/kurrentdb-client',
+  {
+    package: kurrent,
+    scheme: 'kurrentdb',
+    connect: (url) => kurrent.KurrentDBClient.connectionString(url),
+  },
+  [writing, reading, following, ending],
+)

@@ -114,7 +114,7 @@ export const virtualMeterCommand: fc.Arbitrary<VirtualMeterCommand> = fc.oneof(
 export const energySiteCommand: fc.Arbitrary<EnergySiteCommand> = fc.oneof(
   fc.record({
     ...type('SetDemandWindow'),
-    windowMinutes: fc.constantFrom(15 as const, 30 as const),
+    windowMinutes: fc.constantFrom(15, 30),
   }),
   fc.record({
     ...{ ...type('SetEnergyFactor'), factorId: fc.constantFrom('f1', 'f2') },
@@ -151,7 +151,7 @@ export const meterQualityCommand: fc.Arbitrary<MeterQualityCommand> = fc.oneof(
 export const demandLimitCommand: fc.Arbitrary<DemandLimitCommand> = fc.oneof(
   fc.record({
     ...{ ...type('SetDemandLimit'), meterId, limitKw: orNull(fc.constantFrom(200, 3_000)) },
-    ...{ windowMinutes: fc.constantFrom(15 as const, 60 as const) },
+    ...{ windowMinutes: fc.constantFrom(15, 60) },
     timeZone: fc.constantFrom('UTC', 'Asia/Kolkata'),
   }),
   fc.record({

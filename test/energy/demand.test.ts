@@ -13,7 +13,7 @@ const measured = (from: number, to: number, energyKwh: number) =>
 const day = (...facts: ReturnType<typeof measured>[]) => ({
   consulted: facts.reduce((state, fact) => meterDay.evolve(state, fact, ''), meterDay.initial),
 })
-const limit = { meterId: 'E1', limitKw: 100, windowMinutes: 15 as const, timeZone: 'UTC' }
+const limit = { meterId: 'E1', limitKw: 100, windowMinutes: 15, timeZone: 'UTC' }
 const set = e.set(limit)
 const assess = (minute: number) => ({
   ...{ type: 'AssessDemand' as const, meterId: 'E1', at: after(minute) },

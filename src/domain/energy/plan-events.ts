@@ -4,8 +4,13 @@ import { id, instant, quantity, reason, text, unit } from '../types.ts'
 import { medium } from './media.ts'
 
 /** Lengths of a demand window that fit an hour: what grid contracts settle by. */
+const WINDOWS = [5, 10, 15, 30, 60]
 export const windowMinutes = z
-  .union([z.literal(5), z.literal(10), z.literal(15), z.literal(30), z.literal(60)])
+  .number()
+  .int()
+  .min(5)
+  .max(60)
+  .refine((minutes) => WINDOWS.includes(minutes), 'must be 5, 10, 15, 30 or 60')
   .describe('Length of a demand window in minutes: 5, 10, 15, 30 or 60.')
 
 /** One part of a virtual meter: 1 adds it, -1 takes it away, 0.3 counts 30 % of it. */

@@ -1,5 +1,6 @@
 import { Repeater } from 'graphql-yoga'
 import type { Keyed, Projection } from '../projections/projection.ts'
+import type { Change } from '../projections/read-models.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
@@ -60,27 +61,49 @@ export function changesField<Row extends object>(name: string, options: ChangesO
   )
 }
 
-/**
- * Rows as they change. What changes faster than it is taken is delivered once, in its latest state, so
- * a slow client costs one set of keys. Ends when the client leaves or the principal loses its access.
- */
-function changes<Row extends object>(
-  { reads, onChange, principal }: Context,
+/** Rows of one read model as they change. */
+const changes = <Row extends object>(
+  context: Context,
   {
     projection,
     idOf,
     keep,
   }: ChangesOptions<Row> & { readonly keep?: ((row: Keyed<Row>) => boolean) | undefined },
   ids: ReadonlySet<string> | null,
-): Repeater<Keyed<Row> | null> {
+): Repeater<Keyed<Row> | null> =>
+  follow(context, {
+    keysOf: ({ projection: name, keys }) =>
+      name === projection.name ? keys.filter((key) => idOf || !ids || ids.has(key)) : [],
+    read: async (keys) => {
+      const rows = await context.reads.rows(projection, keys)
+      return rows.filter(
+        (row) => row !== null && (!ids || ids.has(idOf?.(row) ?? row.key)) && (keep?.(row) ?? true),
+      ) as Keyed<Row>[]
+    },
+  })
+
+/**
+ * What is read anew as read models change. What changes faster than it is taken is delivered once, in
+ * its latest state, so a slow client costs one set of keys. Ends when the client leaves or the
+ * principal loses its access, which a last null says.
+ */
+export function follow<T>(
+  { onChange, principal }: Context,
+  {
+    keysOf,
+    read,
+  }: {
+    /** What is to be read after a change. */
+    readonly keysOf: (change: Change) => readonly string[]
+    readonly read: (keys: readonly string[]) => Promise<readonly T[]>
+  },
+): Repeater<T | null> {
   return new Repeater(async (push, stop) => {
     let pending = new Set<string>()
     let wake = (): void => {}
     const ended = new AbortController()
     const off = onChange((changed) => {
-      for (const { projection: name, keys } of changed)
-        if (name === projection.name)
-          for (const key of keys) if (idOf || !ids || ids.has(key)) pending.add(key)
+      for (const change of changed) for (const key of keysOf(change)) pending.add(key)
       if (pending.size > 0) wake()
     })
     void stop.then(() => {
@@ -100,9 +123,7 @@ function changes<Row extends object>(
       const keys = [...pending]
       pending = new Set()
       for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK)
-        for (const row of await reads.rows(projection, keys.slice(i, i + CHUNK)))
-          if (row && (!ids || ids.has(idOf?.(row) ?? row.key)) && (keep?.(row) ?? true))
-            await push(row)
+        for (const item of await read(keys.slice(i, i + CHUNK))) await push(item)
     }
   })
 }

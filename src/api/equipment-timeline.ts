@@ -3,39 +3,23 @@ import type { CounterRow } from '../projections/equipment/counters.ts'
 import type { Interval } from '../projections/equipment/intervals.ts'
 import type { StateTimeRow } from '../projections/equipment/state-times.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
-import { CounterKind, TimelineState } from './equipment.ts'
+import { CounterKind } from './equipment.ts'
 import { AsKnownAt } from './lookup.ts'
 import { history, type History } from './machine-history.ts'
+import {
+  BucketRef,
+  bucketsOf,
+  interval,
+  SegmentRef,
+  TotalRef,
+  type Total,
+} from './timeline-types.ts'
+import { CycleSummaryRef, ReducedSpeedRef } from './cycle-types.ts'
+import { StopDecisionRef, StopKind, StopRef } from './stop-type.ts'
 
 const IntervalRef = builder.objectRef<Interval>('EquipmentInterval').implement({
   description: 'A stretch of time in which nothing of a machine changed.',
-  fields: (t) => ({
-    state: t.expose('state', { type: TimelineState, description: 'What it did.' }),
-    nativeState: t.exposeString('nativeState', {
-      nullable: true,
-      description: 'The state in the words of the source.',
-    }),
-    reason: t.exposeString('reason', {
-      nullable: true,
-      description: 'Why it was in the state, or why there is no data.',
-    }),
-    program: t.exposeString('program', {
-      nullable: true,
-      description: 'Program that was loaded; null for none, and without data.',
-    }),
-    from: t.expose('from', { type: 'DateTime', description: 'Its beginning.' }),
-    to: t.expose('to', { type: 'DateTime', description: 'Its end, not included.' }),
-    durationMs: t.expose('durationMs', { type: 'Long', description: 'Length in milliseconds.' }),
-  }),
-})
-
-type Total = Pick<Interval, 'state' | 'durationMs'>
-const TotalRef = builder.objectRef<Total>('StateTotal').implement({
-  description: 'How long a machine was in a state within a window.',
-  fields: (t) => ({
-    state: t.expose('state', { type: TimelineState, description: 'The state.' }),
-    durationMs: t.expose('durationMs', { type: 'Long', description: 'In milliseconds.' }),
-  }),
+  fields: interval,
 })
 
 type CounterTotal = Pick<CounterRow, 'counter' | 'kind' | 'delta' | 'unit'> & { resets: number }
@@ -79,6 +63,56 @@ const Timeline = builder.objectRef<History>('EquipmentTimeline').implement({
       description: 'Time per state; NO_DATA included, they sum up to the window.',
       complexity: { field: 10, multiplier: 9 },
       resolve: async (of) => [...(await of.timeline()).totals],
+    }),
+    segments: t.field({
+      type: [SegmentRef],
+      description:
+        'The whole window without gap or overlap, cut where the machine, its calendar or the work ' +
+        'on it changes.',
+      complexity: { field: 20, multiplier: 50 },
+      resolve: async (of) => [...(await of.segments())],
+    }),
+    buckets: t.field({
+      type: [BucketRef],
+      description: 'The window in parts of equal length, from its beginning on.',
+      args: {
+        minutes: t.arg.int({
+          required: true,
+          description: 'Length of a part; the last may end early.',
+        }),
+      },
+      complexity: { field: 20, multiplier: 50 },
+      resolve: async (of, { minutes }) => bucketsOf(of, minutes),
+    }),
+    stops: t.field({
+      type: [StopRef],
+      description: 'Stops and micro-stops that overlap the window, whole, oldest first.',
+      args: { kind: t.arg({ type: StopKind, description: 'Both by default.' }) },
+      complexity: { field: 20, multiplier: 50 },
+      resolve: async (of, { kind }) =>
+        (await of.stops()).stops.filter((stop) => kind == null || stop.kind === kind),
+    }),
+    orphanedDecisions: t.field({
+      type: [StopDecisionRef],
+      description:
+        'Classifications of time in which, as is known by now, it did not stand still: late facts ' +
+        'took their stop away.',
+      complexity: { field: 20, multiplier: 5 },
+      resolve: async (of) => [...(await of.stops()).orphaned],
+    }),
+    cycleTimes: t.field({
+      type: [CycleSummaryRef],
+      description:
+        'How long units really took, without stops, by what was made. Only what was counted ' +
+        'between two readings within the window, without a gap in the data.',
+      complexity: { field: 20, multiplier: 5 },
+      resolve: async (of) => [...(await of.cycles()).summaries],
+    }),
+    reducedSpeed: t.field({
+      type: [ReducedSpeedRef],
+      description: 'Stretches in which cycles took longer than the ideal one and its tolerance.',
+      complexity: { field: 20, multiplier: 20 },
+      resolve: async (of) => [...(await of.cycles()).reducedSpeed],
     }),
     counters: t.field({
       type: [CounterTotalRef],

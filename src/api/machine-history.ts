@@ -1,4 +1,5 @@
 import { equipmentCounters, type CounterRow } from '../projections/equipment/counters.ts'
+import type { Cycles } from '../projections/equipment/cycles.ts'
 import {
   intervals,
   totals,
@@ -6,11 +7,22 @@ import {
   type TimelineFact,
   type Window,
 } from '../projections/equipment/intervals.ts'
+import type { Segment } from '../projections/equipment/segments.ts'
 import { equipmentStateTimes, type StateTimeRow } from '../projections/equipment/state-times.ts'
+import { isStanding } from '../projections/equipment/stop-runs.ts'
 import { equipmentTimeline, type TimelineRow } from '../projections/equipment/timeline.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
+import { aroundOf, workOn, type Around } from './machine-around.ts'
+import { MAX_FACTS, timelineFacts, wholeStops } from './machine-facts.ts'
+import {
+  cyclesWithin,
+  decisionsOn,
+  segmentsOf,
+  stopsWithin,
+  type MachineStops,
+} from './machine-stops.ts'
 import type { Moment } from './reader.ts'
 
 /** Days of one answer: a year, and a leap day. */
@@ -19,13 +31,10 @@ const MAX_DAYS = 366
 const MAX_LOOKBACK_DAYS = 100
 const DAY_MS = 86_400_000
 
-/** A window with more changes than this is read in parts: one answer holds all of them. */
-const MAX_FACTS = 100_000
-
 interface Rows {
   /** Facts of the window, and those before it that still held when it began. */
   readonly facts: () => Promise<readonly TimelineFact[]>
-  readonly counters: () => Promise<readonly CounterRow[]>
+  readonly counters: () => Promise<readonly Keyed<CounterRow>[]>
   readonly stateTimes: () => Promise<readonly StateTimeRow[]>
 }
 
@@ -37,13 +46,19 @@ export interface History extends Omit<Rows, 'facts'> {
     readonly intervals: readonly Interval[]
     readonly totals: ReturnType<typeof totals>
   }>
+  /** Intervals cut by calendar and work too. */
+  readonly segments: () => Promise<readonly Segment[]>
+  readonly stops: () => Promise<MachineStops>
+  readonly cycles: () => Promise<Cycles>
 }
+
+type AsKnownAt = Pick<Moment, 'recordedAt' | 'position'> | null
 
 /** @throws GraphQLError `InvalidInput` for a window that is empty or longer than a year. */
 export function history(
   equipmentId: string,
   { from, to }: { readonly from: string; readonly to: string },
-  asKnownAt: Pick<Moment, 'recordedAt' | 'position'> | null,
+  asKnownAt: AsKnownAt,
   context: Context,
 ): History {
   const lengthMs = Date.parse(to) - Date.parse(from)
@@ -53,22 +68,91 @@ export function history(
   const now = context.clock.now()
   const then = asKnownAt?.recordedAt
   const window = { from, to, horizon: then !== undefined && then < now ? then : now }
-  const { facts, ...rest } = asKnownAt
-    ? asKnown(equipmentId, window, asKnownAt, context)
-    : asNow(equipmentId, window, context)
-  let read: ReturnType<History['timeline']> | undefined
-  const timeline = async () => {
-    const found = intervals(await facts(), window)
-    return { intervals: found, totals: totals(found) }
+  const of = { equipmentId, window, asKnownAt, context }
+  const { facts, ...rest } = rowsOf(of)
+  const around = once(() => aroundOf(equipmentId, asKnownAt, context))
+  const segments = once(async () => known({ ...of, around: await around() }, facts))
+  return {
+    equipmentId,
+    window,
+    ...rest,
+    timeline: once(async () => {
+      const found = intervals(await facts(), window)
+      return { intervals: found, totals: totals(found) }
+    }),
+    segments,
+    stops: once(async () => stopsOfOne({ ...of, around: await around() })),
+    cycles: once(async () =>
+      cyclesWithin(await segments(), await rest.counters(), { equipmentId, asKnownAt }, context),
+    ),
   }
-  return { equipmentId, window, ...rest, timeline: () => (read ??= timeline()) }
 }
 
-function asNow(equipmentId: string, window: Window, { reads }: Context): Rows {
+const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  let reading: Promise<T> | undefined
+  return () => (reading ??= read())
+}
+
+interface Machine {
+  readonly equipmentId: string
+  readonly window: Window
+  readonly asKnownAt: AsKnownAt
+  readonly context: Context
+}
+type Placed = Machine & { readonly around: Around }
+
+const rowsOf = ({ equipmentId, window, asKnownAt, context }: Machine): Rows => {
+  const rows = asKnownAt
+    ? asKnown(equipmentId, window, asKnownAt, context)
+    : asNow(equipmentId, window, context)
+  return { ...rows, facts: once(rows.facts) }
+}
+
+async function known(
+  { equipmentId, window, asKnownAt, context, around }: Placed,
+  facts: Rows['facts'],
+): Promise<readonly Segment[]> {
+  const work = await workOn([equipmentId], window, asKnownAt, context)
+  const all = { facts: await facts(), work: work.get(equipmentId) ?? [], around }
+  return segmentsOf(all, window, window.horizon)
+}
+
+/** Stops that began longer before a window than this are cut, as the log knew them then. */
+const MAX_REACH_DAYS = 64
+
+async function stopsOfOne(of: Placed): Promise<MachineStops> {
+  const { equipmentId, window, asKnownAt, context } = of
+  const { horizon } = window
+  const whole = await wholeStops([equipmentId], window, horizon, context)
+  let reach = { ...window, ...whole.get(equipmentId) }
+  let found: readonly Segment[] = []
+  // What ends a stop now may not have been known then: look further until nothing stands still.
+  for (let days = 1; ; days *= 2) {
+    const wider = { ...of, window: reach }
+    found = await known(wider, rowsOf(wider).facts)
+    const cutAt = (segment: Segment | undefined) =>
+      segment !== undefined && isStanding(segment.state)
+    const [begin, end] = [cutAt(found[0]), cutAt(found.at(-1)) && reach.to < horizon]
+    if (!asKnownAt || days > MAX_REACH_DAYS || (!begin && !end)) break
+    reach = {
+      from: begin ? moved(reach.from, -days) : reach.from,
+      to: end ? moved(reach.to, days) : reach.to,
+      horizon,
+    }
+  }
+  const decisions = await decisionsOn([equipmentId], reach, asKnownAt, context)
+  const placed = { ...of, horizon, decisions: decisions.get(equipmentId) ?? [] }
+  return stopsWithin(found, window, placed, context)
+}
+
+const moved = (moment: string, days: number): string =>
+  new Date(Date.parse(moment) + days * DAY_MS).toISOString()
+
+function asNow(equipmentId: string, window: Window, context: Context): Rows {
   const { from, to } = window
   const rows = async <T extends object>(text: string): Promise<readonly T[]> => {
     const values = [equipmentId, from, to]
-    const found = await reads.query<T>('equipment', (sites) => ({
+    const found = await context.reads.query<T>('equipment', (sites) => ({
       text: `${text} limit ${MAX_FACTS + 1}`,
       values: [sites, ...values],
     }))
@@ -79,18 +163,9 @@ function asNow(equipmentId: string, window: Window, { reads }: Context): Rows {
     )
   }
   const mine = '"equipmentId" = $2 and ($1::text[] is null or site = any($1))'
-  // Each column of a row costs: naming those needed halves the time of a busy month.
-  const columns = 'key, at, kind, state, "nativeState", reason, program'
-  // One kind at a time, and all kinds by name: each is then a short run of the one index.
-  const before = (kind: string) =>
-    `(select ${columns} from read.equipment_timeline where ${mine} and kind = '${kind}' and at < $3
-      order by at desc fetch first 1 row with ties)`
   return {
-    facts: () =>
-      rows(`select ${columns} from read.equipment_timeline where ${mine}
-              and kind in ('STATE', 'GAP_STARTED', 'GAP_ENDED', 'PROGRAM') and at >= $3 and at < $4
-            union all ${before('STATE')} union all ${before('GAP_STARTED')}
-            union all ${before('PROGRAM')}`),
+    facts: async () =>
+      (await timelineFacts(new Map([[equipmentId, window]]), context)).get(equipmentId) ?? [],
     counters: () =>
       rows(`select * from read.equipment_counters where ${mine} and at >= $3 and at < $4`),
     stateTimes: () =>

@@ -7,7 +7,11 @@ import { meterData } from './energy/meter-data.ts'
 import { meterQuality } from './energy/meter-quality.ts'
 import { meter } from './energy/meter.ts'
 import { virtualMeters } from './energy/virtual-meters.ts'
+import { cycleTime } from './equipment/cycle-time.ts'
 import { equipmentObservations } from './equipment/equipment.ts'
+import { stopDay } from './equipment/stop-day.ts'
+import { stopReasons } from './equipment/stop-reasons.ts'
+import { stopRule } from './equipment/stop-rule.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { lot } from './material/lot.ts'
 import { unit, unitObservations } from './material/unit.ts'
@@ -20,17 +24,21 @@ import { hierarchyScope } from './site/hierarchy-scope.ts'
 /** Every decider; each of its commands becomes a mutation of the API. */
 export const deciders: readonly Decider[] = [
   calendar,
+  cycleTime,
+  demandLimit,
+  energySite,
   hierarchyScope,
   inspection,
   inspectionPlan,
   lot,
-  demandLimit,
-  energySite,
   meter,
   meterQuality,
-  virtualMeters,
   order,
+  stopDay,
+  stopReasons,
+  stopRule,
   unit,
+  virtualMeters,
 ]
 
 const declared: readonly ObservationDefinition[] = [

@@ -15,7 +15,12 @@ import { virtualMeters } from './energy/virtual-meters.ts'
 import { equipmentAlarms } from './equipment/alarms.ts'
 import { equipmentCounters } from './equipment/counters.ts'
 import { equipmentCurrent } from './equipment/current.ts'
+import { cycleTimes } from './equipment/cycle-times.ts'
+import { sourceClocks } from './equipment/source-clocks.ts'
 import { equipmentStateTimes } from './equipment/state-times.ts'
+import { stopDecisions } from './equipment/stop-decisions.ts'
+import { stopReasonTree } from './equipment/stop-reasons.ts'
+import { stopRules } from './equipment/stop-rules.ts'
 import { equipmentTimeline } from './equipment/timeline.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
@@ -24,6 +29,7 @@ import { unitOperations } from './material/unit-operations.ts'
 import { units } from './material/units.ts'
 import { bookings } from './production/bookings.ts'
 import { orders } from './production/orders.ts'
+import { runningClocks } from './production/running-clocks.ts'
 import { workClocks } from './production/work-clocks.ts'
 import { characteristics } from './quality/characteristics.ts'
 import { inspectionResults } from './quality/inspection-results.ts'
@@ -35,6 +41,7 @@ import { hierarchy } from './site/hierarchy.ts'
 export const projections: readonly Projection[] = [
   bookings,
   calendars,
+  cycleTimes,
   characteristics,
   demandAlarms,
   demandLimits,
@@ -59,6 +66,11 @@ export const projections: readonly Projection[] = [
   orders,
   quarantine,
   rejectedCommands,
+  runningClocks,
+  sourceClocks,
+  stopDecisions,
+  stopReasonTree,
+  stopRules,
   unitComponents,
   unitOperations,
   units,

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import type { Observation } from '../../src/commands/record.ts'
-import { alarmSeverity, counterKind, equipmentState } from '../../src/domain/equipment/events.ts'
+import type { CycleTimeCommand } from '../../src/domain/equipment/cycle-time.ts'
+import {
+  alarmSeverity,
+  counterKind,
+  equipmentState,
+  stopCategory,
+} from '../../src/domain/equipment/events.ts'
+import type { StopCommand } from '../../src/domain/equipment/stop-day.ts'
+import type { StopReasonCommand } from '../../src/domain/equipment/stop-reasons.ts'
+import type { StopRuleCommand } from '../../src/domain/equipment/stop-rule.ts'
 import { after } from '../spec.ts'
 
 const equipmentId = fc.constantFrom('M1', 'M2')
@@ -39,4 +48,79 @@ export const observations: fc.Arbitrary<Observation> = fc.oneof(
     to: fc.constant(after(5)),
     durationMs: fc.integer({ min: 0, max: 300_000 }),
   }),
+)
+
+const type = <const T extends string>(name: T) => ({ type: fc.constant(name) })
+const reasonId = fc.constantFrom('JAM', 'JAM', 'TOOL', 'WAIT')
+const category = fc.constantFrom(null, ...stopCategory.options)
+
+/** Wishes about a small tree of reasons. */
+export const stopReasonCommand: fc.Arbitrary<StopReasonCommand> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      ...type('DefineStopReason'),
+      reasonId,
+      parentId: fc.constantFrom(null, null, 'JAM', 'TOOL'),
+      name: fc.constantFrom('Jam', 'Tool broken'),
+      category,
+    }),
+  },
+  fc.record({
+    ...type('RenameStopReason'),
+    reasonId,
+    name: fc.constantFrom('Jam', 'Jammed'),
+  }),
+  fc.record({ ...type('RetireStopReason'), reasonId, reason: fc.constant('unused') }),
+)
+
+export const stopRuleCommand: fc.Arbitrary<StopRuleCommand> = fc.record({
+  ...type('SetMicroStopLimit'),
+  scopeId: fc.constantFrom('M1', 'S1'),
+  limitMs: fc.constantFrom(0, 60_000, 300_000),
+  validFrom: fc.constantFrom(after(0), after(600)),
+})
+
+const onCycle = {
+  equipmentId,
+  materialId: fc.constantFrom(null, 'gear'),
+  operationId: fc.constantFrom(null, '10'),
+  program,
+  validFrom: fc.constantFrom(after(0), after(600)),
+}
+export const cycleTimeCommand: fc.Arbitrary<CycleTimeCommand> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...type('DefineCycleTime'),
+      ...onCycle,
+      idealMs: fc.constantFrom(1_000, 60_000),
+      tolerance: fc.constantFrom(0, 0.1),
+    }),
+  },
+  fc.record({ ...type('WithdrawCycleTime'), ...onCycle }),
+)
+
+const hour = fc.integer({ min: 0, max: 20 }).map((n) => after(n * 60))
+const onStretch = {
+  equipmentId: fc.constantFrom('M1', 'M1', 'M2'),
+  startedAt: fc.constantFrom(after(-60), after(0)),
+  from: hour,
+  to: fc.option(hour),
+  decisionId: fc.integer({ min: 0, max: 30 }).map((n) => `d${n}`),
+  personId: fc.constantFrom(null, 'P1'),
+}
+const decided = {
+  ...onStretch,
+  basedOn: fc.constantFrom(0, 0, 0, 0, 1, 2, 3),
+  comment: fc.constantFrom(null, 'again'),
+}
+
+/** Wishes about stops of two machines; many meet a version that is not the last. */
+export const stopCommand: fc.Arbitrary<StopCommand> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ ...type('ClassifyStop'), ...decided, reasonId }) },
+  fc.record({ ...type('ClearStopClassification'), ...decided }),
+  { weight: 2, arbitrary: fc.record({ ...type('SplitStop'), ...decided, at: hour }) },
+  fc.record({ ...type('JoinStops'), ...decided }),
+  fc.record({ ...type('CommentStop'), ...onStretch, comment: fc.constant('looked at it') }),
 )

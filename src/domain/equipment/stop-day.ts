@@ -31,7 +31,6 @@ export const stopCommands = {
     .object({
       type: z.literal('ClassifyStop'),
       ...onStretch,
-      siteId: id.describe('Site whose tree the reason is of.'),
       reasonId: id,
     })
     .describe(
@@ -69,8 +68,12 @@ interface StopDay {
   /** Decisions and remarks, by id: none is made twice. */
   readonly ids: ReadonlySet<string>
 }
+/** Long enough for a machine that stands still all winter; reads look so far back. */
+const MAX_STRETCH_MS = 366 * 86_400_000
+
 export type StopRefusal =
   | 'StretchEmpty'
+  | 'StretchTooLong'
   | 'OutsideOfStop'
   | 'ChangedMeanwhile'
   | 'ReasonUnknown'
@@ -95,7 +98,7 @@ export const stopDay: Decider<StopCommand, StopDay, StopEvent, StopRefusal, Stop
   initial: { decisions: [], ids: new Set() },
   consults: {
     decider: stopReasons,
-    id: (command) => (command.type === 'ClassifyStop' ? command.siteId : null),
+    id: (command, site) => (command.type === 'ClassifyStop' ? site : null),
   },
 
   decide(command, state, { at, consulted: reasons }) {
@@ -128,6 +131,8 @@ export const stopDay: Decider<StopCommand, StopDay, StopEvent, StopRefusal, Stop
 function illegal(command: StopCommand, seenTo: string): Rejection<StopRefusal> | null {
   const { startedAt, from } = command
   if (seenTo <= from) return reject('StretchEmpty', `to ${seenTo} is not after from ${from}.`)
+  if (Date.parse(seenTo) - Date.parse(from) > MAX_STRETCH_MS)
+    return reject('StretchTooLong', `from ${from} to ${seenTo} is more than a year.`)
   if (from < startedAt)
     return reject('OutsideOfStop', `from ${from} is before startedAt ${startedAt}.`)
   if (command.type === 'SplitStop' && (command.at <= from || command.at >= seenTo))

@@ -3,20 +3,22 @@ import { event, type EventOf } from '../event.ts'
 import { durationMs, id, instant, reason, text } from '../types.ts'
 
 /** What was lost while a machine stood still, named as a shift lead names it. */
-export const stopCategory = z.enum([
-  'PLANNED',
-  'SETUP',
-  'BREAKDOWN',
-  'MINOR_STOP',
-  'WAITING_MATERIAL',
-  'WAITING_PERSONNEL',
-  'WAITING_OTHER',
-  'QUALITY',
-  'NO_ORDER',
-  'PREVENTIVE_MAINTENANCE',
-  'CORRECTIVE_MAINTENANCE',
-  'OTHER',
-])
+export const stopCategory = z
+  .enum([
+    'PLANNED',
+    'SETUP',
+    'BREAKDOWN',
+    'MINOR_STOP',
+    'WAITING_MATERIAL',
+    'WAITING_PERSONNEL',
+    'WAITING_OTHER',
+    'QUALITY',
+    'NO_ORDER',
+    'PREVENTIVE_MAINTENANCE',
+    'CORRECTIVE_MAINTENANCE',
+    'OTHER',
+  ])
+  .meta({ id: 'StopCategory' })
 export type StopCategory = z.output<typeof stopCategory>
 
 /**
@@ -41,12 +43,11 @@ const ELEMENTS: Readonly<Record<StopCategory, StopElement>> = {
 }
 export const stopElement = (category: StopCategory): StopElement => ELEMENTS[category]
 
-/** The tree of reasons a site classifies its stops by. */
+/** The tree of reasons a site classifies its stops by; one stream a site. */
 export const stopReasonEvents = {
   defined: event(
     'StopReasonDefined',
     z.object({
-      siteId: id,
       reasonId: id,
       /** Null for a branch at the top. */
       parentId: id.nullable(),
@@ -54,8 +55,8 @@ export const stopReasonEvents = {
       category: stopCategory,
     }),
   ),
-  renamed: event('StopReasonRenamed', z.object({ siteId: id, reasonId: id, name: text })),
-  retired: event('StopReasonRetired', z.object({ siteId: id, reasonId: id, reason })),
+  renamed: event('StopReasonRenamed', z.object({ reasonId: id, name: text })),
+  retired: event('StopReasonRetired', z.object({ reasonId: id, reason })),
 }
 export type StopReasonEvent = EventOf<typeof stopReasonEvents>
 
@@ -89,7 +90,7 @@ const onStretch = {
   comment: text.nullable(),
 }
 export const stopEvents = {
-  classified: event('StopClassified', z.object({ ...onStretch, siteId: id, reasonId: id })),
+  classified: event('StopClassified', z.object({ ...onStretch, reasonId: id })),
   /** The stretch has no reason any more. */
   cleared: event('StopClassificationCleared', z.object(onStretch)),
   /** The stop is two from here on; both keep the reason they had. */

@@ -14,7 +14,7 @@ import {
  * change, so a figure of the past keeps its meaning: what should count otherwise is a new reason.
  */
 const MAX_DEPTH = 6
-const onReason = { siteId: id, reasonId: id }
+const onReason = { reasonId: id }
 const name = text.refine((s) => s.trim().length > 0, 'must not be blank')
 
 export const stopReasonCommands = {
@@ -25,7 +25,6 @@ export const stopReasonCommands = {
       parentId: id.nullable().default(null).describe('Reason it refines; null at the top.'),
       name,
       category: stopCategory
-        .meta({ id: 'StopCategory' })
         .nullable()
         .default(null)
         .describe('What the stop counts as; that of its parent by default.'),
@@ -70,7 +69,7 @@ export const stopReasons: Decider<
   category: 'stopReasons',
   commands: stopReasonCommands,
   events: e,
-  id: (command) => command.siteId,
+  id: (_, site) => site,
   initial: new Map(),
 
   decide(command, state) {

@@ -13,7 +13,6 @@ export interface StopDecisionRow {
   seenTo: string
   /** Of a SPLIT only. */
   at: string | null
-  siteId: string | null
   /** Of a CLASSIFIED only. */
   reasonId: string | null
   comment: string | null
@@ -34,7 +33,6 @@ const decided =
     to: data.to,
     seenTo: data.seenTo,
     at: 'at' in data ? data.at : null,
-    siteId: 'siteId' in data ? data.siteId : null,
     reasonId: 'reasonId' in data ? data.reasonId : null,
     comment: data.comment,
     decisionId: data.decisionId,
@@ -56,7 +54,6 @@ export const stopDecisions = projection<StopDecisionRow>()<StopEvent>({
     to: 'timestamptz',
     seenTo: 'timestamptz',
     at: 'timestamptz',
-    siteId: 'text',
     reasonId: 'text',
     comment: 'text',
     decisionId: 'text',

@@ -2,7 +2,7 @@ import type { Keyed } from '../projection.ts'
 import type { StopDecisionRow } from './stop-decisions.ts'
 import type { Run } from './stop-runs.ts'
 
-export type StopDecision = Omit<Keyed<StopDecisionRow>, 'site' | 'equipmentId'>
+export type StopDecision = Omit<Keyed<StopDecisionRow>, 'equipmentId'>
 
 /** A part of a run, with the decision that holds in it. */
 export interface Part {

@@ -3,7 +3,6 @@ import { compositeKey } from '../composite-key.ts'
 import { projection } from '../projection.ts'
 
 export interface StopReasonRow {
-  siteId: string
   reasonId: string
   parentId: string | null
   /** Key of the parent's row. */
@@ -15,10 +14,13 @@ export interface StopReasonRow {
   retiredBecause: string | null
 }
 
-export const stopReasonKey = (siteId: string, reasonId: string): string =>
-  compositeKey(siteId, reasonId)
-const key = (d: { readonly siteId: string; readonly reasonId: string }): string =>
-  stopReasonKey(d.siteId, d.reasonId)
+/** @param site whose tree the reason is in */
+export const stopReasonKey = (site: string, reasonId: string): string =>
+  compositeKey(site, reasonId)
+const key = (
+  { reasonId }: { readonly reasonId: string },
+  { metadata }: { readonly metadata: { readonly site: string } },
+): string => stopReasonKey(metadata.site, reasonId)
 
 /** One row per reason for stops; children find their parent by `parentKey`. */
 export const stopReasonTree = projection<StopReasonRow>()<StopReasonEvent>({
@@ -26,7 +28,6 @@ export const stopReasonTree = projection<StopReasonRow>()<StopReasonEvent>({
   context: 'equipment',
   version: 1,
   columns: {
-    siteId: 'text',
     reasonId: 'text',
     parentId: 'text',
     parentKey: 'text',
@@ -35,16 +36,13 @@ export const stopReasonTree = projection<StopReasonRow>()<StopReasonEvent>({
     status: 'text',
     retiredBecause: 'text',
   },
-  indexes: [
-    ['parentKey', 'name'],
-    ['siteId', 'name'],
-  ],
+  indexes: [['parentKey', 'name'], ['name']],
   on: {
     StopReasonDefined: {
       key,
-      evolve: (_, { data }) => ({
+      evolve: (_, { data, metadata }) => ({
         ...data,
-        parentKey: data.parentId === null ? null : stopReasonKey(data.siteId, data.parentId),
+        parentKey: data.parentId === null ? null : stopReasonKey(metadata.site, data.parentId),
         status: 'ACTIVE',
         retiredBecause: null,
       }),

@@ -1,0 +1,291 @@
+import { OTHER_KPIS, STANDARD_KPIS, type KpiDefinition } from '../domain/kpi/catalogue.ts'
+import { definitionOf, elementIds, type ElementId, type Elements } from '../domain/kpi/elements.ts'
+import { kpiTrend } from '../domain/kpi/events.ts'
+import { elementsOf, parseFormula } from '../domain/kpi/formula.ts'
+import { DIMENSIONS, type GroupKey } from '../projections/kpi/groups.ts'
+import { kpiVersions, type KpiVersionRow } from '../projections/kpi/kpi-versions.ts'
+import type { Keyed } from '../projections/projection.ts'
+import { builder } from './builder.ts'
+import { connectionField, cursorArgs, listCost, pageSize } from './connection.ts'
+import type { Context } from './context.ts'
+import { apiError } from './errors.ts'
+import { EventConnection } from './events.ts'
+import { enumOf } from './inputs.ts'
+import { factsBehind } from './kpi-events.ts'
+import { kpiReport, type KpiReport, type KpiValue } from './kpi-report.ts'
+import { AsKnownAt } from './lookup.ts'
+
+const Trend = enumOf(kpiTrend, 'KpiTrend')
+
+const Dimension = builder.enumType('KpiDimension', {
+  description: 'What a key figure is told apart by.',
+  values: {
+    EQUIPMENT: { description: 'Machine, or work centre at which people book work.' },
+    WORK_CENTRE: { description: 'Work centre, line or cell that it stands in.' },
+    AREA: { description: 'Area that it stands in.' },
+    SITE: { description: 'Site that it stands in.' },
+    SHIFT: { description: 'One shift of one day.' },
+    DAY: {
+      description: 'Day of the plant, by the rule of its calendar; 23 or 25 hours twice a year.',
+    },
+    ORDER: { description: 'Production order, while it was worked on.' },
+    MATERIAL: { description: 'Material that was made.' },
+    PERSON: { description: 'Person who worked.' },
+  } satisfies Record<(typeof DIMENSIONS)[number], object>,
+})
+
+const KpiElementRef = builder
+  .objectRef<{ id: ElementId; value: number | null }>('KpiElement')
+  .implement({
+    description: 'An element of key figures: a time, quantity or count that adds up.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'Short name, as formulas have it.' }),
+      name: t.string({ description: 'What it is.', resolve: ({ id }) => definitionOf(id).name }),
+      unit: t.string({
+        description: 'ms, quantity, count.',
+        resolve: ({ id }) => definitionOf(id).unit,
+      }),
+      value: t.exposeFloat('value', { nullable: true, description: 'Null: not known.' }),
+    }),
+  })
+
+const elementList = (ids: readonly ElementId[], elements: Elements) =>
+  ids.map((id) => ({ id, value: elements[id] ?? null }))
+
+const DefinitionRef = builder.objectRef<KpiDefinition>('KpiDefinition').implement({
+  description: 'A built-in key figure: formula, unit, range, and who looks at it when.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its name in queries.' }),
+    number: t.exposeInt('number', {
+      nullable: true,
+      description: 'Place in ISO 22400-2:2014, 1 to 34; null: not of the standard.',
+    }),
+    name: t.exposeString('name', { description: 'What it is called.' }),
+    formula: t.exposeString('formula', {
+      description: 'Over elements; PRI_PQ is the sum of planned run time x quantity.',
+    }),
+    unit: t.exposeString('unit', { description: 'Unit of its value; 1 for a share.' }),
+    range: t.exposeString('range', { description: 'Values it can have.' }),
+    trend: t.expose('trend', { type: Trend, description: 'Which way is better.' }),
+    audience: t.exposeStringList('audience', { description: 'OPERATOR, SUPERVISOR, MANAGEMENT.' }),
+    timing: t.exposeStringList('timing', { description: 'REAL_TIME, ON_DEMAND, PERIODICALLY.' }),
+    notes: t.exposeString('notes', { description: 'How it is read here.' }),
+    elements: t.field({
+      type: [KpiElementRef],
+      description: 'Elements of its formula, without values.',
+      resolve: ({ elements }) => elementList(elements, {}),
+    }),
+  }),
+})
+
+const KeyRef = builder.objectRef<GroupKey>('KpiGroupKey').implement({
+  description: 'What a group is.',
+  fields: (t) => ({
+    dimension: t.expose('dimension', { type: Dimension, description: 'What it is told apart by.' }),
+    id: t.exposeID('id', {
+      nullable: true,
+      description: 'Null: of none, such as outside of shifts.',
+    }),
+    name: t.exposeString('name', { description: 'For people to read.' }),
+  }),
+})
+
+const number = (t: any, name: keyof KpiValue & string, description: string) =>
+  t.exposeFloat(name, { nullable: true, description })
+
+const valueFields = (t: any) => ({
+  value: number(t, 'value', 'The figure; null says why in nullReason. Never capped.'),
+  numerator: number(t, 'numerator', 'What is divided; null where the formula is no fraction.'),
+  denominator: number(t, 'denominator', 'What it is divided by.'),
+  coverage: number(
+    t,
+    'coverage',
+    'Share of the scheduled time of which anything is known, 0 to 1; null: nothing was scheduled.',
+  ),
+  nullReason: t.exposeString('nullReason', {
+    nullable: true,
+    description: 'Why there is no value.',
+  }),
+  elements: t.field({
+    type: [KpiElementRef],
+    description: 'Every element that is known, not only those of the formula.',
+    resolve: ({ elements }: KpiValue) =>
+      elementList(
+        elementIds.filter((id) => elements[id] !== undefined),
+        elements,
+      ),
+  }),
+})
+
+const GroupRef = builder.objectRef<KpiValue>('KpiGroup').implement({
+  description: 'A key figure of one group.',
+  fields: (t) => ({
+    keys: t.field({
+      type: [KeyRef],
+      description: 'One for each dimension.',
+      resolve: ({ keys }) => [...keys],
+    }),
+    ...valueFields(t),
+  }),
+})
+
+const ReportRef = builder.objectRef<KpiReport>('Kpi').implement({
+  description: 'A key figure of some scopes in a window, with what it was made of.',
+  fields: (t: any) => ({
+    ...valueFields(t),
+    name: t.id({ description: 'Its name.', resolve: ({ definition }: KpiReport) => definition.id }),
+    title: t.string({
+      description: 'What it is called.',
+      resolve: ({ definition }: KpiReport) => definition.name,
+    }),
+    formula: t.string({
+      description: 'By which it was reckoned: of a figure of a site, the version of the time.',
+      resolve: ({ definition }: KpiReport) => definition.formula,
+    }),
+    unit: t.string({
+      description: 'Unit of its value; 1 for a share.',
+      resolve: ({ definition }: KpiReport) => definition.unit,
+    }),
+    trend: t.field({
+      type: Trend,
+      description: 'Which way is better.',
+      resolve: ({ definition }: KpiReport) => definition.trend,
+    }),
+    until: t.field({
+      type: 'DateTime',
+      description: 'End of the window, or now: what has not happened yet does not count.',
+      resolve: ({ inputs }: KpiReport) => new Date(inputs.window.to).toISOString(),
+    }),
+    groups: t.field({
+      type: [GroupRef],
+      description: 'The same by groupBy, in the order they were met.',
+      resolve: (report: KpiReport) => [...report.groups()],
+    }),
+    events: t.field({
+      type: EventConnection,
+      nullable: true,
+      description:
+        'The facts behind the number, by stream: what machines reported, the state that held ' +
+        'when the window began, work, bookings, cycle times and calendars.',
+      complexity: listCost,
+      args: cursorArgs(t),
+      resolve: ({ inputs, question }: KpiReport, { first, after }: any, context: Context) =>
+        factsBehind(
+          { inputs, filter: question.filter, moment: question.moment },
+          { first: pageSize(first), after },
+          context,
+        ),
+    }),
+  }),
+})
+
+const WindowInput = builder.inputType('KpiWindow', {
+  description: 'From one moment to another: from <= time < to.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', required: true, description: 'Begin.' }),
+    to: t.field({ type: 'DateTime', required: true, description: 'End; 366 days later at most.' }),
+  }),
+})
+
+const FilterInput = builder.inputType('KpiFilter', {
+  description: 'What counts: all conditions have to hold.',
+  fields: (t) => ({
+    orderIds: t.idList({ description: 'Only while these orders were worked on.' }),
+    materialIds: t.idList({ description: 'Only while these materials were made.' }),
+    personIds: t.idList({ description: 'Only while these persons worked: a group of persons.' }),
+    shiftIds: t.idList({ description: 'Only in these shifts, such as NIGHT.' }),
+    characteristicId: t.id({ description: 'Of capability indices: the characteristic measured.' }),
+    subgroupSize: t.int({ description: 'Of capability indices: values of one subgroup; 1.' }),
+  }),
+})
+
+builder.queryField('kpi', (t: any) =>
+  t.field({
+    type: ReportRef,
+    nullable: true,
+    description:
+      'A key figure by name, of machines, work centres, areas or sites together (ratios of sums), ' +
+      'now, at a moment, or as the log knew it. Several of one scope and window are read once.',
+    complexity: { field: 50, multiplier: 1 },
+    args: {
+      name: t.arg.id({ required: true, description: "Of a built-in figure or of a site's own." }),
+      scope: t.arg.idList({ required: true, description: 'Nodes of the hierarchy, machines too.' }),
+      window: t.arg({ type: WindowInput, required: true, description: 'Of which time.' }),
+      groupBy: t.arg({ type: [Dimension], description: 'Told apart by these, in this order.' }),
+      filter: t.arg({ type: FilterInput, description: 'What counts.' }),
+      at: t.arg({ type: 'DateTime', description: 'What happened later is left out.' }),
+      asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew it at that time.' }),
+      atLeast: t.arg({
+        type: 'Position',
+        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+      }),
+    },
+    resolve: async (_: unknown, args: any, context: Context) => {
+      const { name, scope, window, groupBy, filter, at, asKnownAt } = args
+      const isNow = at == null && asKnownAt == null
+      if (!isNow && args.atLeast != null)
+        throw apiError('InvalidInput', 'atLeast does not go with at or asKnownAt.')
+      await context.reads.waitFor(args.atLeast)
+      const { recordedAt, position } = asKnownAt ?? {}
+      const moment = isNow
+        ? null
+        : {
+            at: at ?? undefined,
+            recordedAt: recordedAt ?? undefined,
+            position: position ?? undefined,
+          }
+      const question = { name, scope, window, groupBy: groupBy ?? [], filter: filter ?? {}, moment }
+      return kpiReport(question, context)
+    },
+  }),
+)
+
+builder.queryField('kpiDefinitions', (t: any) =>
+  t.field({
+    type: [DefinitionRef],
+    description: 'Built-in key figures: the 34 of ISO 22400-2:2014, then others.',
+    args: {
+      standardOnly: t.arg.boolean({ description: 'Only those of the standard.' }),
+    },
+    resolve: (_: unknown, { standardOnly }: { standardOnly?: boolean | null }) =>
+      standardOnly === true ? [...STANDARD_KPIS] : [...STANDARD_KPIS, ...OTHER_KPIS],
+  }),
+)
+
+const VersionRef = builder.objectRef<Keyed<KpiVersionRow>>('OwnKpi').implement({
+  description: "A version of a key figure of a site's own.",
+  fields: (t) => ({
+    kpiId: t.exposeID('kpiId', { description: 'Its name in queries.' }),
+    siteId: t.exposeID('siteId', { description: 'Site it belongs to.' }),
+    validFrom: t.expose('validFrom', {
+      type: 'DateTime',
+      description: 'Windows that begin then or later are reckoned by it, until the next version.',
+    }),
+    version: t.exposeInt('version', { nullable: true, description: '1, 2, 3; null: retired.' }),
+    name: t.exposeString('name', { nullable: true, description: 'What it is called.' }),
+    formula: t.exposeString('formula', {
+      nullable: true,
+      description: 'Over elements; null: retired from then on.',
+    }),
+    unit: t.exposeString('unit', { nullable: true, description: 'Unit of its value.' }),
+    trend: t.expose('trend', { type: Trend, nullable: true, description: 'Which way is better.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why it was retired.' }),
+    elements: t.field({
+      type: ['ID'],
+      description: 'Elements of its formula.',
+      resolve: ({ formula }) => (formula === null ? [] : [...elementsOf(parseFormula(formula))]),
+    }),
+  }),
+})
+
+connectionField('ownKpis', {
+  projection: kpiVersions,
+  node: VersionRef,
+  description: 'Key figures that sites defined themselves, with all their versions.',
+  filters: {
+    kpiId: { column: 'kpiId', op: '=', type: 'ID', description: 'Of this name.' },
+    siteId: { column: 'siteId', op: '=', type: 'ID', description: 'Of this site.' },
+  },
+  orderable: ['validFrom', 'key'],
+  defaultOrder: { column: 'key', direction: 'asc' },
+})

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CommandEnvelope } from '../../src/domain/command.ts'
+import { isRejection } from '../../src/domain/decider.ts'
+import { deciders } from '../../src/domain/index.ts'
+import { projections } from '../../src/projections/index.ts'
+import { plantWithApi } from '../support/api.ts'
+
+let plant: Awaited<ReturnType<typeof plantWithApi>>
+let commands = 0
+
+async function wish(command: { type: string }, occurredAt: string): Promise<void> {
+  const decider = deciders.find((d) => command.type in d.commands)!
+  const envelope: CommandEnvelope = {
+    ...{ commandId: `k${commands++}`, actor: 'spec', site: 'S1', source: 'spec', occurredAt },
+  }
+  const outcome = await plant.execute(decider, command, envelope)
+  if (isRejection(outcome)) throw new Error(outcome.why)
+}
+const say = (type: string, data: object, occurredAt: string) =>
+  plant.record([{ type, data, occurredAt }], { source: 'spec', site: 'S1', actor: 'spec' })
+const state = (equipmentId: string, at: string, what: string) =>
+  say('EquipmentStateChanged', { equipmentId, state: what }, `2026-03-03T${at}:00Z`)
+
+const HOUR = 3_600_000
+/** A Tuesday: early shift 06:00 to 14:00 in Berlin, a break from 10:00 to 10:30. */
+const DAY = 'window: { from: "2026-03-02T23:00:00Z", to: "2026-03-03T23:00:00Z" }'
+const VALUE = 'value numerator denominator coverage nullReason'
+const kpi = async (name: string, args = `scope: ["S1"], ${DAY}`, fields = VALUE) =>
+  (await plant.ask(`{ kpi(name: "${name}", ${args}) { ${fields} } }`)).kpi
+const elements = async (args?: string): Promise<Record<string, number>> => {
+  const { elements: all } = await kpi('oee', args, 'elements { id value }')
+  return Object.fromEntries(all.map((e: any) => [e.id, e.value]))
+}
+
+beforeAll(async () => {
+  plant = await plantWithApi(projections)
+  const before = '2026-03-01T00:00:00Z'
+  const scope = (scopeId: string, level: string, parentId: string | null) =>
+    wish(
+      {
+        ...{ type: 'DefineHierarchyScope', scopeId, level, parentId, name: scopeId },
+        timeZone: level === 'SITE' ? 'Europe/Berlin' : null,
+      } as { type: string },
+      before,
+    )
+  await scope('S1', 'SITE', null)
+  await scope('HALL', 'AREA', 'S1')
+  await scope('LINE', 'WORK_CENTRE', 'HALL')
+  await scope('M1', 'WORK_UNIT', 'LINE')
+  await scope('M2', 'WORK_UNIT', 'LINE')
+  const onSite = { scopeId: 'S1', kind: 'EQUIPMENT' }
+  await wish(
+    { type: 'DefineCalendar', ...onSite, name: 'Ulm', timeZone: 'Europe/Berlin' } as never,
+    before,
+  )
+  const shift = {
+    ...{ shiftId: 'EARLY', name: 'Early', start: '06:00', end: '14:00', days: [0, 1, 2, 3, 4] },
+    breaks: [{ start: '10:00', end: '10:30' }],
+  }
+  await wish(
+    { type: 'ChangeShiftPattern', ...onSite, from: '2026-03-02', pattern: { shifts: [shift] } } as never,
+    before,
+  )
+  const routing = [
+    { operationId: '10', sequence: 0, name: 'Mill', workCentreId: 'LINE', runTimeMsPerUnit: 60_000 },
+  ]
+  await wish(
+    {
+      ...{ type: 'ReleaseOrder', orderId: 'PO-1', materialId: 'gear', quantity: 300, unit: 'C62' },
+      operations: routing,
+    } as never,
+    before,
+  )
+  // In Berlin an hour later: on the machine from 06:00 to 12:00.
+  const on = { orderId: 'PO-1', operationId: '10', personId: 'P1' }
+  await wish(
+    { type: 'StartOperation', ...on, equipmentId: 'M1', activity: 'SETUP' } as never,
+    '2026-03-03T05:00:00Z',
+  )
+  await state('M1', '05:00', 'SETUP')
+  await state('M1', '06:00', 'RUNNING')
+  await wish(
+    { type: 'ChangeActivity', ...on, activity: 'PRODUCTION' } as never,
+    '2026-03-03T06:00:00Z',
+  )
+  await state('M1', '08:00', 'FAULT')
+  await state('M1', '08:30', 'RUNNING')
+  await state('M1', '11:00', 'IDLE')
+  await wish({ type: 'CompleteOperation', ...on } as never, '2026-03-03T11:00:00Z')
+  await say(
+    'CounterAdvanced',
+    { equipmentId: 'M1', counter: 'parts', delta: 200, unit: 'C62' },
+    '2026-03-03T10:59:00Z',
+  )
+  await plant.settled()
+})
+afterAll(() => plant.end())
+
+describe('key figures of a shift', () => {
+  test('elements', async () => {
+    const all = await elements(`scope: ["M1"], ${DAY}`)
+    expect(all).toMatchObject({
+      ...{ POT: 7.5 * HOUR, PDOT: 0, PBT: 7.5 * HOUR },
+      ...{ AUST: HOUR, APT: 4 * HOUR, ADET: 0.5 * HOUR, ADOT: 2 * HOUR },
+      ...{ FE: 1, TTR: 0.5 * HOUR, PQ: 200, GQ: 200, PRI_PQ: 200 * 60_000 },
+    })
+  })
+})

@@ -11,6 +11,7 @@ import {
 } from './energy/arbitraries.ts'
 import { observations as equipmentObservation } from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
+import { kpiCommand } from './kpi/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
+  kpiDefinition: kpiCommand,
   lot: lotCommand,
   demandLimit: demandLimitCommand,
   energySite: energySiteCommand,

@@ -31,6 +31,8 @@ export interface Context {
   readonly reads: Reader
   readonly access: AccessLog
   readonly clock: Clock
+  /** One and the same for all requests to these read models: key of what outlives a request. */
+  readonly plant: object
   readonly onChange: Services['onChange']
 }
 
@@ -45,6 +47,7 @@ export function createContext(services: Services, principal: Principal): Context
     reads: createReader({ reads, store, principal, access }),
     access,
     clock,
+    plant: reads,
     onChange,
   }
 }

@@ -65,11 +65,11 @@ const Direction = builder.enumType('LogDirection', {
   } as const,
 })
 
-const Connection = connectionType('Event', EventRef)
+export const EventConnection = connectionType('Event', EventRef)
 
 builder.queryField('events', (t: any) =>
   t.field({
-    type: Connection,
+    type: EventConnection,
     nullable: true,
     description:
       'The log itself, latest first by default. A page may be short although more follow, when few match.',

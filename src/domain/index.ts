@@ -13,6 +13,7 @@ import { stopDay } from './equipment/stop-day.ts'
 import { stopReasons } from './equipment/stop-reasons.ts'
 import { stopRule } from './equipment/stop-rule.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
+import { kpiDefinition } from './kpi/kpi-definition.ts'
 import { lot } from './material/lot.ts'
 import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
@@ -30,6 +31,7 @@ export const deciders: readonly Decider[] = [
   hierarchyScope,
   inspection,
   inspectionPlan,
+  kpiDefinition,
   lot,
   meter,
   meterQuality,

@@ -22,6 +22,8 @@ import { stopDecisions } from './equipment/stop-decisions.ts'
 import { stopReasonTree } from './equipment/stop-reasons.ts'
 import { stopRules } from './equipment/stop-rules.ts'
 import { equipmentTimeline } from './equipment/timeline.ts'
+import { equipmentDays } from './kpi/equipment-days.ts'
+import { kpiVersions } from './kpi/kpi-versions.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
 import { unitComponents } from './material/unit-components.ts'
@@ -52,12 +54,14 @@ export const projections: readonly Projection[] = [
   equipmentAlarms,
   equipmentCounters,
   equipmentCurrent,
+  equipmentDays,
   equipmentStateTimes,
   equipmentTimeline,
   gapEstimations,
   hierarchy,
   inspectionResults,
   inspections,
+  kpiVersions,
   lotMovements,
   lots,
   meterCorrections,

@@ -34,7 +34,7 @@ export interface BookingRow {
 export const bookings = projection<BookingRow>()<OrderEvent>({
   name: 'bookings',
   context: 'production',
-  version: 1,
+  version: 2,
   columns: {
     bookingId: 'text',
     orderId: 'text',
@@ -52,7 +52,7 @@ export const bookings = projection<BookingRow>()<OrderEvent>({
     awaitingDisposition: 'double precision',
     corrections: 'jsonb',
   },
-  indexes: [['orderId', 'startedAt'], ['startedAt'], ['personId', 'startedAt']],
+  indexes: [['orderId', 'startedAt'], ['startedAt'], ['personId', 'startedAt'], ['endedAt']],
   on: {
     QuantityReported: {
       key: (d) => bookingKey(d),

@@ -35,7 +35,7 @@ const closing = { key: keys, evolve } as never
 export const workClocks = projection<WorkClockRow>()<OrderEvent>({
   name: 'work_clocks',
   context: 'production',
-  version: 1,
+  version: 2,
   columns: {
     orderId: 'text',
     operationId: 'text',
@@ -49,6 +49,7 @@ export const workClocks = projection<WorkClockRow>()<OrderEvent>({
     ['orderId', 'startedAt'],
     ['personId', 'startedAt'],
     ['equipmentId', 'startedAt'],
+    ['endedAt'],
   ],
   on: {
     OperationActivityChanged: closing,

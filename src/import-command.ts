@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { importCsv } from './adapters/import/csv.ts'
+import { importIcal } from './adapters/import/ical.ts'
 import { importMtconnect } from './adapters/import/mtconnect.ts'
 import { importQif } from './adapters/import/qif.ts'
 import type { ImportDeps, Report } from './adapters/import/run.ts'
@@ -19,7 +20,7 @@ interface How {
 }
 type Run = (files: readonly string[], options: any, deps: ImportDeps) => Promise<Report>
 
-/** Adds `import mtconnect | qif | csv` below the command `import`. */
+/** Adds `import mtconnect | qif | csv | ical` below the command `import`. */
 export function importCommands(parent: Command, how: How): void {
   ofSite(subcommand(parent, how, 'mtconnect', importMtconnect))
     .description(
@@ -41,6 +42,13 @@ export function importCommands(parent: Command, how: How): void {
     .option('--at <instant>', 'When it was inspected, for files that do not say.')
     .option('--length-unit <code>', 'Rec 20 code of lengths, for files that do not say; MMT.')
     .option('--angle-unit <code>', 'Rec 20 code of angles, for files that do not say; DD.')
+  ofSite(subcommand(parent, how, 'ical', importIcal))
+    .description('iCalendar files: holidays, shifts and planned down time into a calendar.')
+    .requiredOption('--calendar <id>', 'EQUIPMENT:<scope> or PERSON:<scope>; new ones are defined.')
+    .option('--name <text>', 'Name of a new calendar; its scope by default.')
+    .option('--from <day>', 'First day of the events taken; today by default.')
+    .option('--until <day>', 'Day after the last; two years ahead by default.')
+    .option('--reason <text>', 'Correct days that have passed, and why; else they are left out.')
   subcommand(parent, how, 'csv', importCsv)
     .description('Any table, through a declarative mapping; see examples/.')
     .requiredOption('--mapping <file>', 'YAML file that says what the columns mean, and the site.')

@@ -55,6 +55,23 @@ export const openApi = {
         responses: { 200: plain('The schema.'), 400: error, 401: error },
       },
     },
+    '/calendars/{scopeId}.ics': {
+      get: {
+        operationId: 'calendar',
+        summary: 'Shifts, holidays and planned down time of a scope as iCalendar.',
+        description: 'Needs the scopes read:calendar and read:site.',
+        parameters: [
+          { name: 'scopeId', in: 'path', required: true, schema: text },
+          { name: 'kind', in: 'query', schema: { enum: ['EQUIPMENT', 'PERSON'] } },
+          { name: 'from', in: 'query', schema: { ...text, format: 'date-time' } },
+          { name: 'to', in: 'query', schema: { ...text, format: 'date-time' } },
+        ],
+        responses: {
+          200: { description: 'It.', content: { 'text/calendar': { schema: text } } },
+          ...{ 400: error, 401: error, 403: error },
+        },
+      },
+    },
     '/openapi.json': {
       get: {
         operationId: 'openapi',

@@ -10,6 +10,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { ApiKeyStore } from '../commands/api-keys.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
+import { calendarRoute } from './calendar-route.ts'
 import type { Services } from './context.ts'
 import type { apiErrors } from './errors.ts'
 import { createDirect } from './direct.ts'
@@ -63,6 +64,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   graphqlRoutes(app, yoga, options, mask)
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
+  calendarRoute(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })
   // After that: it would report a port in use as a fault of its own.
   const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })

@@ -44,7 +44,7 @@ export async function plantWithApi(projections: readonly Projection[]) {
     return data
   }
   return {
-    ...{ execute, record, reads, pool, settled, ask },
+    ...{ execute, record, reads, pool, settled, ask, services },
     async end() {
       stopped.abort()
       await running

@@ -13,6 +13,7 @@ import {
   createPostgresEventStore,
   type PostgresEventStore,
 } from './adapters/postgres/event-store.ts'
+import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, type Database } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
@@ -25,6 +26,7 @@ import { defaultLimits, type ApiOptions } from './api/options.ts'
 import { readPersisted } from './api/persisted.ts'
 import { startApi, type ApiServer } from './api/server.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
+import { eraseForgotten, erasing } from './commands/person-names.ts'
 import { policies } from './commands/policies.ts'
 import { runPolicy, type Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
@@ -51,7 +53,10 @@ export interface Log {
   readonly store: PostgresEventStore
   /** In the name of Taktlog itself: imports, policies, the command line. */
   readonly execute: Execute
-  readonly services: Pick<Services, 'store' | 'execute' | 'record' | 'clock' | 'observations'>
+  readonly services: Pick<
+    Services,
+    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names'
+  >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
   close(): Promise<void>
@@ -95,14 +100,15 @@ export async function openLog(
     const store = await createPostgresEventStore({ database, catalogue, onError })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     const clock = systemClock
-    const execute = createExecute({ store, clock, authorise: authoriseCommand })
+    const names = await createPersonNames(pool)
+    const execute = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
     const record = createRecord({ store, clock, observations: observationDefinitions })
     return {
       database,
       pool,
       store,
       execute: actingAs(execute, systemPrincipal),
-      services: { store, execute, record, clock, observations: observationDefinitions },
+      services: { store, execute, record, clock, observations: observationDefinitions, names },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
       async close() {
@@ -205,16 +211,23 @@ const NO_ADDRESS: Readonly<Record<string, string>> = {
 
 /** Each policy follows the log for as long as Taktlog runs; one that failed is started again. */
 function runPolicies(log: Log, logger: Logger, signal: AbortSignal): Promise<void>[] {
-  return policies.map(async (policy) => {
+  const persistently = async (name: string, follow: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await runPolicy(policy, { ...log, signal })
+        await follow()
       } catch (error) {
-        logger.warn(`policy ${policy.name}: ${(error as Error).message}; trying again`)
+        logger.warn(`policy ${name}: ${(error as Error).message}; trying again`)
       }
       await delay(RESTART_MS, undefined, { signal, ref: false }).catch(() => {})
     }
-  })
+  }
+  const { names } = log.services
+  return [
+    persistently('erase forgotten persons', () => eraseForgotten({ ...log, names, signal })),
+    ...policies.map((policy) =>
+      persistently(policy.name, () => runPolicy(policy, { ...log, signal })),
+    ),
+  ]
 }
 
 function apiOptions(config: Config): ApiOptions {

@@ -12,6 +12,15 @@ import {
 import { observations as equipmentObservation } from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { kpiCommand } from './kpi/arbitraries.ts'
+import {
+  absenceCommand,
+  attendanceCommand,
+  crewCommand,
+  personCommand,
+  qualificationCommand,
+  qualificationRulesCommand,
+  shiftAssignmentCommand,
+} from './personnel/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
@@ -29,6 +38,13 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   meter: meterCommand,
   meterQuality: meterQualityCommand,
   virtualMeters: virtualMeterCommand,
+  absence: absenceCommand,
+  attendance: attendanceCommand,
+  crew: crewCommand,
+  person: personCommand,
+  qualification: qualificationCommand,
+  qualificationRules: qualificationRulesCommand,
+  shiftAssignment: shiftAssignmentCommand,
   order: orderCommand,
   unit: unitCommand,
 }

@@ -29,14 +29,10 @@ const decision = (category: string): fc.Arbitrary<Step> =>
   })
 const observed = observing.map((arbitrary) => arbitrary.map((observation) => ({ observation })))
 
-/**
- * A log of what happens when anybody wishes anything and machines say what they like. Each log is
- * about two kinds of things at most: their wishes then meet, and long stories come about.
- */
-export const facts: fc.Arbitrary<readonly Recorded[]> = fc
-  .subarray([...categories], { minLength: 1, maxLength: 2 })
-  .chain((chosen) =>
-    fc.array<Step>(
+/** A log of what happens when anybody wishes anything of these kinds, and machines say what they like. */
+export const factsAbout = (chosen: readonly string[]): fc.Arbitrary<readonly Recorded[]> =>
+  fc
+    .array<Step>(
       fc.oneof(
         ...chosen.map((category) => ({ arbitrary: decision(category), weight: 15 })),
         ...consultedBeside(chosen).map((category) => ({
@@ -46,9 +42,13 @@ export const facts: fc.Arbitrary<readonly Recorded[]> = fc
         ...observed.map((arbitrary) => ({ arbitrary, weight: 1 })),
       ),
       { minLength: 40, maxLength: 120, size: 'max' },
-    ),
-  )
-  .map(logOf)
+    )
+    .map(logOf)
+
+/** Each log is about two kinds of things at most: their wishes then meet, and long stories come about. */
+export const facts: fc.Arbitrary<readonly Recorded[]> = fc
+  .subarray([...categories], { minLength: 1, maxLength: 2 })
+  .chain(factsAbout)
 
 /** What the chosen ones look at happens too, or their decisions would never see anything. */
 const consultedBeside = (chosen: readonly string[]): readonly string[] => {

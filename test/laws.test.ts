@@ -6,9 +6,9 @@ import { catalogue, deciders, observationDefinitions } from '../src/domain/index
 import { observationStream } from '../src/domain/observation.ts'
 import { projections } from '../src/projections/index.ts'
 import { apply, replay, type Projection, type Rows } from '../src/projections/projection.ts'
-import { commandsOf, observationsOf } from './arbitraries.ts'
+import { categories, commandsOf, observationsOf } from './arbitraries.ts'
 import { nothingConsulted } from './consulted.ts'
-import { facts, interleaving } from './facts.ts'
+import { facts, factsAbout, interleaving } from './facts.ts'
 
 /** Enough to meet the corners that few ids make likely. */
 const RUNS = { numRuns: 200 }
@@ -16,9 +16,11 @@ const RUNS = { numRuns: 200 }
 const HISTORIES = { numRuns: 80 }
 
 test('the random histories are about every fact there is', () => {
-  const made = new Set(
-    fc.sample(facts, { numRuns: 400, seed: 7 }).flatMap((l) => l.map((f) => f.type)),
-  )
+  const logs = [
+    ...fc.sample(facts, { numRuns: 400, seed: 7 }),
+    ...categories.flatMap((c) => fc.sample(factsAbout([c]), { numRuns: 20, seed: 7 })),
+  ]
+  const made = new Set(logs.flatMap((log) => log.map((fact) => fact.type)))
   const own = [
     ...deciders.flatMap((d) => Object.values(d.events)).map((d) => d.type),
     ...observationDefinitions.keys(),

@@ -13,6 +13,9 @@ export function asOfMoment<R extends object>(row: R | null, moment: Moment | und
   return row
 }
 
+/** The moment an object was looked up as of; undefined where it is as it is now. */
+export const momentOf = (row: object): Moment | undefined => moments.get(row)
+
 interface Relation<Row extends object> {
   readonly column: keyof Row & string
   readonly orderBy: keyof Row & string

@@ -7,6 +7,7 @@ import { builder, quantity, QuantityRef, type Quantity } from './builder.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { enumOf } from './inputs.ts'
+import { personField } from './person-field.ts'
 
 const Activity = enumOf(activity, 'Activity')
 
@@ -44,6 +45,7 @@ const CorrectionRef = builder.objectRef<Correction & { unit: string }>('Correcti
     correctionId: t.exposeID('correctionId', { description: 'Chosen by who corrected.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was corrected.' }),
     personId: t.exposeID('personId', { description: 'Who corrected it.' }),
+    person: personField(t, 'Who corrected it, by name.'),
     reason: t.exposeString('reason', { description: 'Why.' }),
     before: t.field({
       type: QuantitiesRef,
@@ -63,6 +65,7 @@ const work = (t: any) => ({
   orderId: t.exposeID('orderId', { description: 'Production order.' }),
   operationId: t.exposeID('operationId', { description: 'Operation of that order.' }),
   personId: t.exposeID('personId', { nullable: true, description: 'Who did it, if known.' }),
+  person: personField(t, 'Who did it, by name.'),
   equipmentId: t.exposeID('equipmentId', { nullable: true, description: 'On what, if known.' }),
   startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the work began.' }),
   endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When the work ended.' }),

@@ -39,7 +39,7 @@ const refusal = (name: string, description: string) =>
       }),
     }),
   })
-const Rejected = refusal('Rejected', 'Understood and refused; kept in the audit trail.')
+export const Rejected = refusal('Rejected', 'Understood and refused; kept in the audit trail.')
 export const InvalidInput = refusal('InvalidInput', 'Not understood; nothing was decided.')
 export const Denied = refusal('Denied', 'Not allowed for this principal; kept in the audit trail.')
 

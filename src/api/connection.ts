@@ -20,6 +20,8 @@ export interface FilterField<Row extends object> {
   readonly description: string
   /** What the condition compares with, where that is not the argument itself: an area's equipment. */
   readonly compareWith?: (value: any, context: Context) => Promise<unknown>
+  /** Conditions that go with it: what expires soon has not expired yet. */
+  readonly also?: (context: Context) => readonly Condition<Row>[]
 }
 type OrderColumn<Row extends object> = PageQuery<Row>['orderBy']['column']
 
@@ -254,8 +256,9 @@ async function pageQuery<Row extends object>(
 ): Promise<PageQuery<Row>> {
   const conditions: Condition<Row>[] = [...(only ?? [])]
   for (const [field, value] of Object.entries(where ?? {})) {
-    const { column, op, compareWith } = filters[field]!
+    const { column, op, compareWith, also } = filters[field]!
     if (value == null) continue
+    conditions.push(...(also?.(context) ?? []))
     if (op === 'isNull' || op === 'isNotNull') {
       const other = op === 'isNull' ? 'isNotNull' : 'isNull'
       conditions.push({ column, op: value === true ? op : other })

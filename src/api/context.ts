@@ -1,5 +1,6 @@
 import type { EventStore } from '../commands/event-store.ts'
 import type { Execute } from '../commands/execute.ts'
+import { setPersonName, type PersonName, type PersonNames } from '../commands/person-names.ts'
 import type { Clock } from '../commands/ports.ts'
 import type { Record as RecordObservations, Recording } from '../commands/record.ts'
 import type { Rejection } from '../domain/decider.ts'
@@ -7,6 +8,7 @@ import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Change, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, type Principal } from './authorise.ts'
+import { createPersonReader, type PersonReader } from './person-reader.ts'
 import { createReader, type Reader } from './reader.ts'
 
 /** What the composition root hands to the API. */
@@ -17,6 +19,7 @@ export interface Services {
   readonly reads: ReadModels
   readonly clock: Clock
   readonly observations: ReadonlyMap<string, ObservationDefinition>
+  readonly names: PersonNames
   /** Calls back after each flush of a projection; answers with the way to stop. */
   readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void
 }
@@ -29,6 +32,9 @@ export interface Context {
     ...args: Parameters<RecordObservations>
   ) => Promise<Recording | Rejection<'Forbidden'>>
   readonly reads: Reader
+  readonly people: PersonReader
+  /** Sets a name, once the caller has made sure that the principal may. */
+  readonly setPersonName: (name: PersonName) => ReturnType<typeof setPersonName>
   readonly access: AccessLog
   readonly clock: Clock
   /** One and the same for all requests to these read models: key of what outlives a request. */
@@ -45,6 +51,8 @@ export function createContext(services: Services, principal: Principal): Context
     execute: actingAs(execute, principal),
     record: recordAs(services, principal, access, record),
     reads: createReader({ reads, store, principal, access }),
+    people: createPersonReader({ names: services.names, principal, access }),
+    setPersonName: (name) => setPersonName(services, name, principal.actor),
     access,
     clock,
     plant: reads,

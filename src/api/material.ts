@@ -8,6 +8,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { enumOf } from './inputs.ts'
 import { lookupField } from './lookup.ts'
+import { personField } from './person-field.ts'
 
 const LotStatus = builder.enumType('LotStatus', {
   description: 'What can be done with a lot.',
@@ -116,6 +117,7 @@ LotMovementRef.implement({
       fromLocationId: 'Where it was.',
       toLocationId: 'Where it went.',
     }),
+    person: personField(t, 'Who did it, by name.'),
     reason: t.exposeString('reason', { nullable: true, description: 'Why, where one is needed.' }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
     recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When the log took it.' }),

@@ -7,6 +7,7 @@ import { BookingRef, reported, WorkClockRef } from './bookings.ts'
 import { QuantityRef, builder, listed, quantity } from './builder.ts'
 import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
+import { RequiredRef } from './clearances.ts'
 import { lookupField } from './lookup.ts'
 
 const OrderStatus = builder.enumType('OrderStatus', {
@@ -51,6 +52,11 @@ const OperationRef = builder.objectRef<Operation>('Operation').implement({
       type: 'Long',
       nullable: true,
       description: 'Planned run time per unit in milliseconds (ISO 22400 PRI).',
+    }),
+    qualifications: t.field({
+      type: [RequiredRef],
+      description: 'What it takes to work on it, beside what the place asks for.',
+      resolve: (o) => o.qualifications ?? [],
     }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',

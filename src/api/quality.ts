@@ -14,6 +14,7 @@ import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { enumOf } from './inputs.ts'
 import { lookupField } from './lookup.ts'
+import { personField } from './person-field.ts'
 import { UnitRef } from './units.ts'
 
 export const Verdict = enumOf(verdict, 'Verdict')
@@ -54,6 +55,7 @@ const workFields = (t: any) => ({
   orderId: t.exposeID('orderId', { nullable: true, description: 'Production order, if known.' }),
   operationId: t.exposeID('operationId', { nullable: true, description: 'After this operation.' }),
   personId: t.exposeID('personId', { nullable: true, description: 'Who inspected, if known.' }),
+  person: personField(t, 'Who inspected, by name.'),
   at: t.expose('at', { type: 'DateTime', description: 'When it was inspected.' }),
 })
 
@@ -76,6 +78,7 @@ const ResultCorrectionRef = builder.objectRef<ResultCorrection>('ResultCorrectio
     correctionId: t.exposeID('correctionId', { description: 'Chosen by who corrected.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was corrected.' }),
     personId: t.exposeID('personId', { description: 'Who corrected it.' }),
+    person: personField(t, 'Who corrected it, by name.'),
     reason: t.exposeString('reason', { description: 'Why.' }),
     before: t.expose('before', { type: FindingRef, description: 'What it was until then.' }),
   }),

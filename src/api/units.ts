@@ -9,6 +9,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { lookupField } from './lookup.ts'
+import { personField } from './person-field.ts'
 import { LotMovementRef } from './material.ts'
 
 const UnitStatus = builder.enumType('UnitStatus', {
@@ -54,6 +55,7 @@ const UnitOperationRef = builder.objectRef<Keyed<UnitOperationRow>>('UnitOperati
     ...maybe(t, { orderId: 'Production order.', personId: 'Who attended.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When it ended.' }),
+    person: personField(t, 'Who attended, by name.'),
   }),
 })
 
@@ -72,6 +74,7 @@ const UnitComponentRef = builder.objectRef<Keyed<UnitComponentRow>>('UnitCompone
     }),
     installedAt: t.expose('installedAt', { type: 'DateTime', description: 'Since when.' }),
     removedAt: maybeAt(t, 'removedAt', 'Until when; null while it is in.'),
+    person: personField(t, 'Who installed it, by name.'),
     removalReason: t.exposeString('removalReason', {
       nullable: true,
       description: 'Why it was taken out.',

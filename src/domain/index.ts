@@ -17,6 +17,13 @@ import { kpiDefinition } from './kpi/kpi-definition.ts'
 import { lot } from './material/lot.ts'
 import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
+import { absence } from './personnel/absence.ts'
+import { attendance } from './personnel/attendance.ts'
+import { crew } from './personnel/crew.ts'
+import { person } from './personnel/person.ts'
+import { qualificationRules } from './personnel/qualification-rules.ts'
+import { qualification } from './personnel/qualification.ts'
+import { shiftAssignment } from './personnel/shift-assignment.ts'
 import { order } from './production/order.ts'
 import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
@@ -35,6 +42,13 @@ export const deciders: readonly Decider[] = [
   lot,
   meter,
   meterQuality,
+  absence,
+  attendance,
+  crew,
+  person,
+  qualification,
+  qualificationRules,
+  shiftAssignment,
   order,
   stopDay,
   stopReasons,

@@ -29,6 +29,15 @@ import { lots } from './material/lots.ts'
 import { unitComponents } from './material/unit-components.ts'
 import { unitOperations } from './material/unit-operations.ts'
 import { units } from './material/units.ts'
+import { absences } from './personnel/absences.ts'
+import { attendance } from './personnel/attendance.ts'
+import { clearances } from './personnel/clearances.ts'
+import { crews } from './personnel/crews.ts'
+import { heldQualifications } from './personnel/held-qualifications.ts'
+import { persons } from './personnel/persons.ts'
+import { qualificationRules } from './personnel/qualification-rules.ts'
+import { qualifications } from './personnel/qualifications.ts'
+import { shiftAssignments } from './personnel/shift-assignments.ts'
 import { bookings } from './production/bookings.ts'
 import { orders } from './production/orders.ts'
 import { runningClocks } from './production/running-clocks.ts'
@@ -41,10 +50,14 @@ import { hierarchy } from './site/hierarchy.ts'
 
 /** Every read model; the projector keeps them all. */
 export const projections: readonly Projection[] = [
+  absences,
+  attendance,
   bookings,
   calendars,
   cycleTimes,
   characteristics,
+  clearances,
+  crews,
   demandAlarms,
   demandLimits,
   deniedAccess,
@@ -58,6 +71,7 @@ export const projections: readonly Projection[] = [
   equipmentStateTimes,
   equipmentTimeline,
   gapEstimations,
+  heldQualifications,
   hierarchy,
   inspectionResults,
   inspections,
@@ -68,8 +82,12 @@ export const projections: readonly Projection[] = [
   meterReadings,
   meters,
   orders,
+  persons,
+  qualificationRules,
+  qualifications,
   quarantine,
   rejectedCommands,
+  shiftAssignments,
   runningClocks,
   sourceClocks,
   stopDecisions,

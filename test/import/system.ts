@@ -5,6 +5,7 @@ import { graphql } from 'graphql'
 import { onTestFinished } from 'vitest'
 import type { ImportDeps } from '../../src/adapters/import/run.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { createMemoryPersonNames } from '../../src/adapters/memory/person-names.ts'
 import { createPostgresEventStore } from '../../src/adapters/postgres/event-store.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
@@ -60,7 +61,10 @@ export async function importSystem() {
   const running = projector.run(stopped.signal)
   const reads = createReadModels({ pool, store, projections, projector })
   const deps: ImportDeps & ReturnType<typeof importing> = importing(store)
-  const services = { ...deps, reads, clock: systemClock, observations: observationDefinitions }
+  const services = {
+    ...{ ...deps, reads, clock: systemClock, observations: observationDefinitions },
+    names: createMemoryPersonNames(),
+  }
   const contextValue = () =>
     createContext({ ...services, onChange: () => () => {} }, systemPrincipal)
 

@@ -24,6 +24,7 @@ const routing = ['10', '20'].map((operationId, i) => ({
   name: `step ${operationId}`,
   workCentreId: 'WC1',
   setupTimeMs: 60_000,
+  ...(operationId === '20' ? { qualifications: [{ qualificationId: 'WELD', minVersion: 1 }] } : {}),
   runTimeMsPerUnit: 1_000,
 }))
 

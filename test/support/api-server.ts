@@ -1,5 +1,6 @@
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
+import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createKey, type KeyRequest } from '../../src/commands/api-keys.ts'
@@ -9,6 +10,7 @@ import { schema } from '../../src/api/schema.ts'
 import { startApi } from '../../src/api/server.ts'
 import type { EventStore } from '../../src/commands/event-store.ts'
 import { createExecute } from '../../src/commands/execute.ts'
+import { erasing } from '../../src/commands/person-names.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import { deniedAccess } from '../../src/projections/audit/denied-access.ts'
@@ -41,7 +43,8 @@ export async function apiPlant() {
   let now = NOW
   const clock = { now: () => now }
   const store = createMemoryEventStore(clock, catalogue)
-  const execute = createExecute({ store, clock, authorise: authoriseCommand })
+  const names = await createPersonNames(pool)
+  const execute = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })
   const stopped = new AbortController()
@@ -51,6 +54,7 @@ export async function apiPlant() {
   await reads.waitFor(0, 10_000)
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
+    names,
     onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
   }
   const servers: { close(): Promise<void> }[] = []

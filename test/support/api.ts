@@ -3,9 +3,11 @@ import { createContext } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createExecute } from '../../src/commands/execute.ts'
+import { erasing } from '../../src/commands/person-names.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import type { Projection } from '../../src/projections/projection.ts'
@@ -23,7 +25,8 @@ const MAX_WAIT_MS = 50_000
 export async function plantWithApi(projections: readonly Projection[]) {
   const { connection, pool, drop } = await freshDatabase()
   const store = createMemoryEventStore(clock, catalogue)
-  const execute = createExecute({ store, clock })
+  const names = await createPersonNames(pool)
+  const execute = erasing(createExecute({ store, clock }), names)
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })
   const stopped = new AbortController()
@@ -31,7 +34,8 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const reads = createReadModels({ pool, store, projections, projector })
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
-    onChange: () => () => {},
+    names,
+    onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
   }
   const settled = async (): Promise<void> => {
     if (!(await reads.waitFor(await store.head(), MAX_WAIT_MS)))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { event, type EventOf } from '../event.ts'
+import { clearance, required } from '../personnel/events.ts'
 import {
   durationMs,
   id,
@@ -15,6 +16,9 @@ import {
 export const activity = z.enum(['SETUP', 'PRODUCTION', 'BREAK'])
 export type Activity = z.output<typeof activity>
 
+/** An operation that asks for more is several operations. */
+const MAX_QUALIFICATIONS = 20
+
 export const operation = z.object({
   operationId: id,
   /** Order of the operations within the routing; need not be gapless. */
@@ -25,6 +29,12 @@ export const operation = z.object({
   setupTimeMs: durationMs.nullable().default(null),
   /** Planned run time of one unit (ISO 22400 PRI); null where nobody planned one. */
   runTimeMsPerUnit: durationMs.nullable().default(null),
+  /** Of whoever works on it, beside what the place asks for; absent in what was released before this was. */
+  qualifications: z
+    .array(required)
+    .max(MAX_QUALIFICATIONS)
+    .optional()
+    .describe('Qualifications it takes to work on it, beside those of the place.'),
 })
 
 /** Quantities of one booking, all in the unit of the order. */
@@ -69,11 +79,11 @@ export const orderEvents = {
   ),
   operationStarted: event(
     'OperationStarted',
-    z.object({ ...onOperation, personId: id, equipmentId: id.nullable(), activity }),
+    z.object({ ...onOperation, personId: id, equipmentId: id.nullable(), activity, ...clearance }),
   ),
   activityChanged: event('OperationActivityChanged', z.object({ ...byPerson, activity })),
   operationPaused: event('OperationPaused', z.object({ ...byPerson, reason: text.nullable() })),
-  operationResumed: event('OperationResumed', z.object({ ...byPerson, activity })),
+  operationResumed: event('OperationResumed', z.object({ ...byPerson, activity, ...clearance })),
   operationCompleted: event('OperationCompleted', z.object(byPerson)),
   quantityReported: event(
     'QuantityReported',

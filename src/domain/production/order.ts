@@ -1,4 +1,5 @@
-import { reject, type Decider, type Rejection } from '../decider.ts'
+import { isRejection, reject, type Decider, type Given, type Rejection } from '../decider.ts'
+import { clear, consultsEach, type Consulted } from './clearance.ts'
 import { orderEvents as e, type ClosedClock, type OrderEvent } from './events.ts'
 import { orderCommands, type OrderCommand } from './order-commands.ts'
 import {
@@ -27,6 +28,7 @@ export type OrderRefusal =
   | 'OperationNotRunning'
   | 'OperationNotPaused'
   | 'OtherEquipment'
+  | 'NotQualified'
   | 'BeforePrevious'
   | 'EndsBeforeStart'
   | 'BookingUnknown'
@@ -34,15 +36,17 @@ export type OrderRefusal =
 
 type Decision = readonly OrderEvent[] | Rejection<OrderRefusal>
 
-export const order: Decider<OrderCommand, Order, OrderEvent, OrderRefusal> = {
+export const order: Decider<OrderCommand, Order, OrderEvent, OrderRefusal, Consulted> = {
   context: 'production',
   category: 'order',
   commands: orderCommands,
   events: e,
   id: (command) => command.orderId,
   initial: { status: 'unknown' },
+  consultsEach,
 
-  decide(command, state, { at }) {
+  decide(command, state, given) {
+    const { at } = given
     if (command.type === 'ReleaseOrder') return release(command, state)
     if (state.status === 'unknown')
       return reject('OrderUnknown', `orderId ${command.orderId} has not been released.`)
@@ -52,7 +56,7 @@ export const order: Decider<OrderCommand, Order, OrderEvent, OrderRefusal> = {
       case 'PauseOperation':
       case 'ResumeOperation':
       case 'CompleteOperation':
-        return decideOperation(command, state, at)
+        return decideOperation(command, state, given)
       case 'ReportQuantity':
       case 'BookWork':
       case 'CorrectBooking':
@@ -97,12 +101,17 @@ type OperationCommand = Extract<OrderCommand, { operationId: string; personId: s
     | 'CompleteOperation'
 }
 
-function decideOperation(command: OperationCommand, order: KnownOrder, at: string): Decision {
+function decideOperation(
+  command: OperationCommand,
+  order: KnownOrder,
+  given: Given<Consulted>,
+): Decision {
+  const { at } = given
   const operation = order.operations[command.operationId]
   if (!operation) return operationUnknown(command)
   const session = operation.sessions[command.personId]
   if (command.type === 'CompleteOperation') return complete(command, order, operation, at)
-  if (command.type === 'StartOperation') return start(command, order, operation)
+  if (command.type === 'StartOperation') return start(command, order, operation, given)
   if (operation.status === 'completed') return operationCompleted(command)
   if (!session)
     return reject(
@@ -125,8 +134,12 @@ function decideOperation(command: OperationCommand, order: KnownOrder, at: strin
       return [e.activityChanged({ ...command, closed })]
     case 'PauseOperation':
       return [e.operationPaused({ ...command, closed })]
-    case 'ResumeOperation':
-      return [e.operationResumed({ ...command, closed })]
+    case 'ResumeOperation': {
+      const cleared = clear({ ...command, equipmentId: session.equipmentId }, order, given)
+      return isRejection(cleared)
+        ? cleared
+        : [e.operationResumed({ ...command, ...cleared, closed })]
+    }
   }
 }
 
@@ -134,6 +147,7 @@ function start(
   command: Extract<OrderCommand, { type: 'StartOperation' }>,
   order: KnownOrder,
   operation: OperationState,
+  given: Given<Consulted>,
 ): Decision {
   const session = operation.sessions[command.personId]
   if (session && session.equipmentId !== command.equipmentId)
@@ -144,9 +158,9 @@ function start(
   if (session) return []
   if (order.status === 'held') return reject('OrderHeld', `orderId ${command.orderId} is held.`)
   if (order.status !== 'open') return ended(order)!
-  return operation.status === 'completed'
-    ? operationCompleted(command)
-    : [e.operationStarted(command)]
+  if (operation.status === 'completed') return operationCompleted(command)
+  const cleared = clear(command, order, given)
+  return isRejection(cleared) ? cleared : [e.operationStarted({ ...command, ...cleared })]
 }
 
 function complete(

@@ -1,3 +1,4 @@
+import type { Required } from '../../domain/personnel/events.ts'
 import type { ClosedClock, OrderEvent, Quantities } from '../../domain/production/events.ts'
 import { minus, plus } from '../../domain/types.ts'
 import { projection } from '../projection.ts'
@@ -17,6 +18,8 @@ export interface OrderOperation extends Reported {
   workCentreId: string
   setupTimeMs: number | null
   runTimeMsPerUnit: number | null
+  /** What it takes to work on it; absent where the order says nothing. */
+  qualifications?: Required[] | undefined
   status: 'READY' | 'RUNNING' | 'COMPLETED'
   /** Earliest and latest moment of any work on it; null before. */
   startedAt: string | null

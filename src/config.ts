@@ -45,6 +45,15 @@ export const settings = {
     'Connection string of a PostgreSQL 15 or later to use instead of the embedded one.',
     true,
   ),
+  kurrentdbUrl: setting(
+    'KURRENTDB_URL',
+    z
+      .string()
+      .regex(/^(esdb|kurrentdb|kurrent|kdb)(\+discover)?:\/\//, 'must start with kurrentdb://')
+      .optional(),
+    'Connection string of a KurrentDB or EventStoreDB that keeps the log instead of PostgreSQL.',
+    true,
+  ),
   host: setting(
     'TAKTLOG_HOST',
     z.string().min(1).default('127.0.0.1'),
@@ -107,6 +116,26 @@ export const settings = {
     'TAKTLOG_TRUST_PROXY',
     list.default([]),
     'Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.',
+  ),
+  grpcPort: setting(
+    'TAKTLOG_GRPC_PORT',
+    port.optional(),
+    'TCP port of the EventStoreDB protocol (gRPC) over the log; not served without.',
+  ),
+  grpcWrite: setting(
+    'TAKTLOG_GRPC_WRITE',
+    list.default([]),
+    'Stream categories that EventStoreDB clients may write to, comma-separated; * opens all.',
+  ),
+  grpcCertificate: setting(
+    'TAKTLOG_GRPC_CERT',
+    z.string().min(1).optional(),
+    'File with the certificate chain (PEM) of the EventStoreDB protocol; not encrypted without.',
+  ),
+  grpcKey: setting(
+    'TAKTLOG_GRPC_KEY',
+    z.string().min(1).optional(),
+    'File with the private key (PEM) of that certificate.',
   ),
   persistedFile: setting(
     'TAKTLOG_PERSISTED',

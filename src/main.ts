@@ -59,6 +59,7 @@ common('serve', 'Run Taktlog: log, projections, policies and API. Ctrl-C stops i
     const system = await startSystem(config, createLogger(config))
     if (system.api) console.log(`Taktlog serves GraphQL at ${system.api.url}/graphql`)
     else console.log(`Taktlog runs as ${config.roles.join(', ')}`)
+    if (system.grpc) console.log(`and the EventStoreDB protocol on port ${system.grpc.port}`)
     if (config.auth === 'none') console.log('No authentication: reachable from this machine only.')
     await aborted(stopped)
     console.log('Stopping ...')

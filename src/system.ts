@@ -6,13 +6,10 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { pino, type Logger } from 'pino'
+import type { GrpcServer } from './adapters/grpc/server.ts'
 import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
 import { attachPostgres } from './adapters/postgres/attach.ts'
 import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
-import {
-  createPostgresEventStore,
-  type PostgresEventStore,
-} from './adapters/postgres/event-store.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, type Database } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
@@ -32,7 +29,9 @@ import { runPolicy, type Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { createRecord } from './commands/record.ts'
 import { ConfigError, type Config } from './config.ts'
-import { catalogue, observationDefinitions } from './domain/index.ts'
+import { observationDefinitions } from './domain/index.ts'
+import { serveGrpc } from './grpc-role.ts'
+import { openEventStore, type OpenStore } from './log-store.ts'
 import { projections } from './projections/index.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
 
@@ -50,7 +49,7 @@ const RESTART_MS = 1_000
 export interface Log {
   readonly database: Database
   readonly pool: pg.Pool
-  readonly store: PostgresEventStore
+  readonly store: OpenStore
   /** In the name of Taktlog itself: imports, policies, the command line. */
   readonly execute: Execute
   readonly services: Pick<
@@ -68,6 +67,8 @@ export interface System extends Log {
   readonly reads: Services['reads']
   /** Null without the role api. */
   readonly api: ApiServer | null
+  /** The EventStoreDB protocol; null without TAKTLOG_GRPC_PORT or without the role api. */
+  readonly grpc: GrpcServer | null
 }
 
 export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
@@ -97,7 +98,10 @@ export async function openLog(
     if (!closing) logger.warn(`database: ${error.message}`)
   }
   try {
-    const store = await createPostgresEventStore({ database, catalogue, onError })
+    const store = await openEventStore(config, database, {
+      error: onError,
+      warn: (message) => logger.warn(message),
+    })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     const clock = systemClock
     const names = await createPersonNames(pool)
@@ -144,13 +148,20 @@ export async function startSystem(
     const api = config.roles.includes('api')
       ? await serveApi(log, { options, reads, projector, logger })
       : null
+    const grpc = api
+      ? await serveGrpc(config, log, options.auth, logger).catch(async (error: unknown) => {
+          await api.close()
+          throw error
+        })
+      : null
     return {
       ...log,
       projector,
       reads,
       api,
+      grpc,
       async close() {
-        await api?.close()
+        await Promise.all([api?.close(), grpc?.close()])
         stop.abort()
         await atMost(CLOSE_MS, Promise.all(roles))
         await log.close()

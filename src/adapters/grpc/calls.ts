@@ -35,12 +35,12 @@ export async function demand(caller: Caller, wish: Wish): Promise<void> {
 /** Ends when the client goes, the server closes, or the work is done. */
 export function signalOf(
   { closing }: Pick<Service, 'closing'>,
-  call: { on(event: 'cancelled', listener: () => void): unknown; readonly cancelled: boolean },
+  call: { on(event: string, listener: () => void): unknown; readonly cancelled: boolean },
 ): AbortSignal {
   const stop = new AbortController()
   const end = () => stop.abort()
   if (call.cancelled || closing.aborted) end()
-  call.on('cancelled', end)
+  for (const event of ['cancelled', 'finish', 'close']) call.on(event, end)
   closing.addEventListener('abort', end, { once: true, signal: stop.signal })
   return stop.signal
 }

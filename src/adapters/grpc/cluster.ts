@@ -7,6 +7,8 @@ import type { Service } from './service.ts'
 /** The release whose protocol this is: clients ask for it before they use what came with a release. */
 const SERVER_VERSION = '24.10.0'
 
+/** Methods of the definitions that are not served. */
+const ABSENT = /RestartSubsystem$/
 /** Methods that serve a single stream and the whole log alike, as clients ask for it. */
 const BOTH = ['stream', 'all']
 
@@ -19,16 +21,16 @@ export const supportedMethods = (service: Service) =>
   unary<Empty, SupportedMethods>(service, async () => {
     const { features, services } = service.d
     const methods = Object.values(services).flatMap((definition) =>
-      Object.values(definition as unknown as Record<string, { readonly path: string }>).map(
-        ({ path }) => {
+      Object.values(definition as unknown as Record<string, { readonly path: string }>)
+        .filter(({ path }) => !ABSENT.test(path))
+        .map(({ path }) => {
           const [, serviceName = '', methodName = ''] = path.split('/')
           const ofGroups = serviceName.endsWith('PersistentSubscriptions')
           return new features.SupportedMethod()
             .setServiceName(serviceName.toLowerCase())
             .setMethodName(methodName.toLowerCase())
             .setFeaturesList(ofGroups ? BOTH : [])
-        },
-      ),
+        }),
     )
     return new features.SupportedMethods()
       .setEventStoreServerVersion(SERVER_VERSION)

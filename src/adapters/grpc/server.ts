@@ -3,6 +3,7 @@ import { append, deleteStream, tombstoneStream } from './append.ts'
 import { batchAppend } from './batch-append.ts'
 import { gossip, supportedMethods } from './cluster.ts'
 import { loadDefinitions, type Definitions } from './definitions.ts'
+import { persistentSubscriptions } from './groups/manage.ts'
 import { followLifetimes } from './lifetimes.ts'
 import { read } from './read.ts'
 import type { Deps, Service } from './service.ts'
@@ -35,12 +36,14 @@ export async function startGrpc(deps: Deps, options: GrpcOptions): Promise<GrpcS
   const closing = new AbortController()
   const lifetimes = await followLifetimes(deps.store, closing.signal, deps.onError)
   const service: Service = { ...deps, d, lifetimes, closing: closing.signal }
+  const groups = await persistentSubscriptions(service)
   const server = new d.grpc.Server({
     'grpc.max_receive_message_length': MAX_MESSAGE,
     'grpc.max_send_message_length': MAX_MESSAGE,
   })
   let port = 0
   register(server, service, () => port)
+  server.addService(d.services.persistent, groups.methods)
   try {
     port = await bind(d, server, options)
   } catch (error) {
@@ -50,6 +53,7 @@ export async function startGrpc(deps: Deps, options: GrpcOptions): Promise<GrpcS
   return {
     port,
     async close() {
+      await groups.close()
       closing.abort()
       await shutDown(server)
     },

@@ -1,5 +1,6 @@
 import * as eventstore from '@eventstore/db-client'
 import { probe, type Client, type ClientPackage } from './probe.ts'
+import { sharing } from './probe-groups.ts'
 import { ending, following, reading, writing } from './probe-streams.ts'
 
 probe(
@@ -9,5 +10,5 @@ probe(
     scheme: 'esdb',
     connect: (url) => eventstore.EventStoreDBClient.connectionString(url) as unknown as Client,
   },
-  [writing, reading, following, ending],
+  [writing, reading, following, ending, sharing],
 )

@@ -1,5 +1,6 @@
 import * as kurrent from '@kurrent/kurrentdb-client'
 import { probe } from './probe.ts'
+import { sharing } from './probe-groups.ts'
 import { ending, following, reading, writing } from './probe-streams.ts'
 
 probe(
@@ -9,5 +10,5 @@ probe(
     scheme: 'kurrentdb',
     connect: (url) => kurrent.KurrentDBClient.connectionString(url),
   },
-  [writing, reading, following, ending],
+  [writing, reading, following, ending, sharing],
 )

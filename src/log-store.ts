@@ -1,0 +1,35 @@
+import { createKurrentEventStore } from './adapters/kurrentdb/event-store.ts'
+import { createPostgresEventStore } from './adapters/postgres/event-store.ts'
+import type { Database } from './adapters/postgres/pool.ts'
+import type { EventStore } from './commands/event-store.ts'
+import { ConfigError, type Config } from './config.ts'
+import { catalogue } from './domain/index.ts'
+
+/** A log that is open. */
+export interface OpenStore extends EventStore {
+  /** Ends its connections. Calls under way may fail. */
+  close(): Promise<void>
+}
+
+/**
+ * The log that the configuration names: in KurrentDB, else in the database of the read models.
+ * @throws ConfigError where the database belongs to another log
+ */
+export async function openEventStore(
+  { kurrentdbUrl }: Pick<Config, 'kurrentdbUrl'>,
+  database: Database,
+  on: { readonly error: (error: Error) => void; readonly warn: (message: string) => void },
+): Promise<OpenStore> {
+  const local = await createPostgresEventStore({ database, catalogue, onError: on.error })
+  if (!kurrentdbUrl) return local
+  // What stands on the tables of the local log finds them, empty.
+  const position = await local.head()
+  await local.close()
+  if (position > 0)
+    throw new ConfigError(
+      'KURRENTDB_URL is set, but the database has a log of its own: its read models and policies ' +
+        'stand at places of that log. Use an empty database, and "taktlog migrate-log" for the facts.',
+    )
+  on.warn('KURRENTDB_URL: Merkle tree and audit trail are of a log in PostgreSQL; they stay empty')
+  return createKurrentEventStore({ url: kurrentdbUrl, catalogue })
+}

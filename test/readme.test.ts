@@ -39,8 +39,23 @@ async function run(name: string, variables: object = {}): Promise<any> {
   return data
 }
 
+test('a calendar: the night shift of the day the clocks change has seven hours', async () => {
+  const { defineCalendar, changeShiftPattern } = await run('readme-calendar')
+  expect(Number(changeShiftPattern.position)).toBeGreaterThan(Number(defineCalendar.position))
+  const { shifts } = await run('readme-shifts', { position: changeShiftPattern.position })
+  expect(shifts.shifts).toMatchObject([
+    { shiftId: 'NIGHT', day: '2026-03-28', durationMs: 7 * 3_600_000 },
+  ])
+})
+
 test('every GraphQL snippet is one that a test here runs', () => {
-  expect([...snippets.keys()]).toEqual(['readme-release', 'readme-orders', 'readme-observation'])
+  expect([...snippets.keys()]).toEqual([
+    'readme-release',
+    'readme-orders',
+    'readme-observation',
+    'readme-calendar',
+    'readme-shifts',
+  ])
   expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
 })
 

@@ -62,6 +62,7 @@ const PatternShiftRef = builder.objectRef<PatternShift>('PatternShift').implemen
     breaks: t.field({
       type: [BreakRef],
       description: 'Its breaks.',
+      complexity: { field: 1, multiplier: 2 },
       resolve: ({ breaks }) => breaks,
     }),
   }),
@@ -82,6 +83,7 @@ const PatternRef = builder.objectRef<ShiftPattern>('ShiftPattern').implement({
     shifts: t.field({
       type: [PatternShiftRef],
       description: 'The shifts of one cycle.',
+      complexity: { field: 1, multiplier: 4 },
       resolve: ({ shifts }) => shifts,
     }),
   }),
@@ -129,6 +131,7 @@ const SpecialDayRef = builder.objectRef<SpecialDay>('SpecialDay').implement({
     breaks: t.field({
       type: [BreakRef],
       description: 'Of a SHIFT: its breaks.',
+      complexity: { field: 1, multiplier: 1 },
       resolve: (day) => (day.kind === 'SHIFT' ? day.breaks : []),
     }),
   }),
@@ -202,6 +205,7 @@ const CalendarRef = builder.objectRef<Row>('Calendar').implement({
     patterns: t.field({
       type: [VersionRef],
       description: 'Every pattern it ever had or will have, earliest first.',
+      complexity: { field: 1, multiplier: 3 },
       resolve: ({ patterns }) => patterns,
     }),
     specialDays: t.field({
@@ -218,6 +222,7 @@ const CalendarRef = builder.objectRef<Row>('Calendar').implement({
     corrections: t.field({
       type: [CorrectionRef],
       description: 'What was corrected after the fact, in the order in which it was.',
+      complexity: { field: 1, multiplier: 3 },
       resolve: ({ corrections }) => corrections,
     }),
   }),

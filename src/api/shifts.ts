@@ -44,6 +44,7 @@ const ShiftRef = builder.objectRef<ShiftSpan>('Shift').implement({
     breaks: t.field({
       type: [SpanRef],
       description: 'Breaks within the window.',
+      complexity: { field: 1, multiplier: 2 },
       resolve: ({ breaks }) => breaks,
     }),
     durationMs: t.field({
@@ -101,6 +102,7 @@ interface ShiftsArgs {
   readonly from: string
   readonly to: string
   readonly kind?: Kind | null
+  readonly atLeast?: number | null
   readonly asKnownAt?: { recordedAt?: string | null; position?: number | null } | null
 }
 
@@ -122,11 +124,16 @@ builder.queryField('shifts', (t: any) =>
       }),
       kind: t.arg({ type: CalendarKind, description: 'Of machines by default.' }),
       asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew the calendars then.' }),
+      atLeast: t.arg({
+        type: 'Position',
+        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+      }),
     },
     complexity: 20,
     async resolve(_: unknown, args: ShiftsArgs, context: Context): Promise<WorkingTime> {
       const { scopeId, from, to, kind, asKnownAt } = args
       checkWindow({ from, to })
+      await context.reads.waitFor(args.atLeast)
       const moment = asKnownAt && {
         recordedAt: asKnownAt.recordedAt ?? undefined,
         position: asKnownAt.position ?? undefined,

@@ -63,6 +63,13 @@ test('query 3 shows every machine with its state, and a quarter hour of every me
   expect(drawn.get('EM-MAIN')).toBeGreaterThan(sum)
 })
 
+test('query 4 shows three shifts, and a machine with a maintenance planned', async () => {
+  const [machine, site] = (await answer(3)).calendars.nodes
+  const [{ pattern }] = site.patterns
+  expect(pattern.shifts.map((s: any) => s.shiftId)).toEqual(['EARLY', 'LATE', 'NIGHT'])
+  expect(machine.plannedDownTimes).toMatchObject([{ purpose: 'MAINTENANCE' }])
+})
+
 test('refusals that were meant are in the audit trail', async () => {
   const { commandsRejected } = await plant.ask('{ commandsRejected(first: 50) { nodes { code } } }')
   const codes = new Set(commandsRejected.nodes.map((r: any) => r.code))

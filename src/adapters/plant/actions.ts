@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { calendarCommands } from '../../domain/calendar/calendar-commands.ts'
 import type { meterCommands } from '../../domain/energy/meter.ts'
 import type { MeterDataEvent } from '../../domain/energy/events.ts'
 import type { EquipmentEvent } from '../../domain/equipment/events.ts'
@@ -11,6 +12,7 @@ import type { inspectionPlanCommands } from '../../domain/quality/inspection-pla
 import type { siteCommands } from '../../domain/site/hierarchy-scope.ts'
 
 type Schemas = typeof siteCommands &
+  typeof calendarCommands &
   typeof meterCommands &
   typeof inspectionPlanCommands &
   typeof inspectionCommands &

@@ -57,6 +57,16 @@ const machines = `{
   }
 }`
 
+const planned = `{
+  calendars(where: { kind: EQUIPMENT }) {
+    nodes {
+      calendarId name timeZone
+      patterns { from pattern { dayStart shifts { shiftId start end breaks { start end } } } }
+      plannedDownTimes { from to purpose cause }
+    }
+  }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -68,4 +78,5 @@ export const demoQueries: readonly DemoQuery[] = [
     query: replaced,
   },
   { about: 'What every machine does now, and the last quarter hour of energy', query: machines },
+  { about: 'When the plant is planned to work, and which machine is planned to be down', query: planned },
 ]

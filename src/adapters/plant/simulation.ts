@@ -7,6 +7,7 @@ import { METERS, SCOPES } from './layout.ts'
 import { work } from './operations.ts'
 import { planOrders } from './orders.ts'
 import { createPlant, type Plant } from './plant.ts'
+import { planShifts } from './shifts.ts'
 import { handleLots, openStock, supply } from './supply.ts'
 
 /**
@@ -22,6 +23,7 @@ export function createSimulation(
 ): Timeline {
   const { plant, timeline } = createPlant(seed, from, emit)
   found(plant)
+  planShifts(plant)
   openStock(plant)
   plant.start(planOrders(plant))
   for (const machine of plant.machines) {

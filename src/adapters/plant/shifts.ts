@@ -1,0 +1,46 @@
+import type { InputOf } from './actions.ts'
+import { SITE } from './layout.ts'
+import type { Plant } from './plant.ts'
+
+const ZONE = 'Europe/Berlin'
+/** The machine whose spindle is to be looked at tomorrow. */
+const WORN = 'MILL-3'
+
+type Pattern = NonNullable<InputOf<'ChangeShiftPattern'>['pattern']>
+type Shift = Pattern['shifts'][number]
+
+const shift = (shiftId: string, name: string, [start, end]: readonly [string, string]) =>
+  ({ shiftId, name, start, end, days: [0, 1, 2, 3, 4, 5, 6] }) satisfies Shift
+
+/** Around the clock, each shift with half an hour of break. */
+const THREE_SHIFTS: Pattern = {
+  dayStart: '06:00',
+  shifts: [
+    { ...shift('EARLY', 'Early', ['06:00', '14:00']), breaks: [{ start: '09:30', end: '10:00' }] },
+    { ...shift('LATE', 'Late', ['14:00', '22:00']), breaks: [{ start: '18:00', end: '18:30' }] },
+    { ...shift('NIGHT', 'Night', ['22:00', '06:00']), breaks: [{ start: '02:00', end: '02:30' }] },
+  ],
+}
+
+/**
+ * The plant works in three shifts. A machine has a calendar of its own for its maintenance only, and
+ * takes the shifts of its site.
+ */
+export function planShifts({ command, now }: Plant): void {
+  const today = Temporal.Instant.fromEpochMilliseconds(now()).toZonedDateTimeISO(ZONE)
+  for (const kind of ['EQUIPMENT', 'PERSON'] as const) {
+    const of = { scopeId: SITE, kind }
+    command('DefineCalendar', { ...of, name: 'Ulm, three shifts', timeZone: ZONE })
+    const from = today.toPlainDate().toString()
+    command('ChangeShiftPattern', { ...of, from, pattern: THREE_SHIFTS })
+  }
+  const morning = today.add({ days: 1 }).with({ hour: 8, minute: 0, second: 0, millisecond: 0 })
+  const at = (time: Temporal.ZonedDateTime): string =>
+    new Date(time.epochMilliseconds).toISOString()
+  command('DefineCalendar', { scopeId: WORN, name: 'Milling centre 3', timeZone: ZONE })
+  command('PlanDownTime', {
+    ...{ scopeId: WORN, entryId: 'spindle-check', from: at(morning) },
+    to: at(morning.add({ hours: 2 })),
+    cause: 'Spindle bearings: vibration measurement',
+  })
+}

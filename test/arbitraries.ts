@@ -9,7 +9,13 @@ import {
   meterQualityCommand,
   virtualMeterCommand,
 } from './energy/arbitraries.ts'
-import { observations as equipmentObservation } from './equipment/arbitraries.ts'
+import {
+  cycleTimeCommand,
+  observations as equipmentObservation,
+  stopCommand,
+  stopReasonCommand,
+  stopRuleCommand,
+} from './equipment/arbitraries.ts'
 import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { kpiCommand } from './kpi/arbitraries.ts'
 import {
@@ -28,6 +34,7 @@ import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   calendar: calendarCommand,
+  cycleTimes: cycleTimeCommand,
   hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
@@ -46,6 +53,9 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   qualificationRules: qualificationRulesCommand,
   shiftAssignment: shiftAssignmentCommand,
   order: orderCommand,
+  stopReasons: stopReasonCommand,
+  stopRule: stopRuleCommand,
+  stops: stopCommand,
   unit: unitCommand,
 }
 

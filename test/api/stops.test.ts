@@ -440,6 +440,39 @@ test('reduced speed and deviation from the ideal cycle time, by what was made', 
   ])
 })
 
+test('open stops are told as they open, close and are decided about', async () => {
+  // The log's clock stands at the first moment of 2030, a Tuesday.
+  const before = (minutes: number) =>
+    new Date(Date.UTC(2030, 0, 1) - minutes * 60_000).toISOString()
+  const changes = await plant.listen(`subscription { stopChanged(equipmentIds: ["LIVE"]) {
+    from to kind isOpen classification { comment } } }`)
+  const next = async () => (await changes.next()).value.data.stopChanged
+  const say = (minutes: number, state: string) =>
+    plant.record(
+      [
+        {
+          ...{ type: 'EquipmentStateChanged', occurredAt: before(minutes) },
+          data: { equipmentId: 'LIVE', state },
+        },
+      ],
+      context,
+    )
+  // The subscription begins with the first pull, and hears what comes after it.
+  const first = next()
+  await say(60, 'FAULT')
+  const open = { from: before(60), to: null, kind: 'STOP', isOpen: true, classification: null }
+  expect(await first).toEqual(open)
+  const about = { equipmentId: 'LIVE', startedAt: before(60), from: before(60), to: null }
+  await done(stopDay, 'ClassifyStop', {
+    ...{ ...about, reasonId: 'JAM', basedOn: 0, decisionId: 'live-1', comment: 'again' },
+  })
+  const explained = { ...open, classification: { comment: 'again' } }
+  expect(await next()).toEqual(explained)
+  await say(20, 'RUNNING')
+  expect(await next()).toEqual({ ...explained, to: before(20), isOpen: false })
+  await changes.return(undefined)
+})
+
 test('the tree of reasons', async () => {
   const answer = await plant.ask(`{ stopReasons(where: { atTop: true, site: "S1" }) { nodes {
     reasonId category element children { reasonId category parent { reasonId } } } } }`)

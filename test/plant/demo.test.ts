@@ -70,6 +70,17 @@ test('query 4 shows three shifts, and a machine with a maintenance planned', asy
   expect(machine.plannedDownTimes).toMatchObject([{ purpose: 'MAINTENANCE' }])
 })
 
+test('breakdowns are shown with what people said', async () => {
+  const about = demoQueries.find(({ query }) => query.includes('stops('))!
+  const { stops, stopReasons } = await plant.ask(about.query)
+  const why = stops.nodes.map((s: any) => s.classification?.reason.parent.name ?? null)
+  expect(why).toContain('Machine')
+  expect(stops.nodes.every((s: any) => s.durationMs > 0 && s.shiftId !== null)).toBe(true)
+  expect(stopReasons.nodes.map((r: any) => r.reasonId)).toContain('MACHINE')
+  const { cycleTimes } = await plant.ask('{ cycleTimes { totalCount } }')
+  expect(cycleTimes.totalCount).toBeGreaterThan(10)
+})
+
 test('refusals that were meant are in the audit trail', async () => {
   const { commandsRejected } = await plant.ask('{ commandsRejected(first: 50) { nodes { code } } }')
   const codes = new Set(commandsRejected.nodes.map((r: any) => r.code))

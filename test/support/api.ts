@@ -1,4 +1,4 @@
-import { graphql } from 'graphql'
+import { graphql, parse, subscribe, type ExecutionResult } from 'graphql'
 import { createContext } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
@@ -20,7 +20,8 @@ const MAX_WAIT_MS = 50_000
 
 /**
  * A whole Taktlog for a test of the API: the log in memory, these read models in a database of their
- * own. `settled` resolves when they have everything; `ask` answers like a client sees it.
+ * own. `settled` resolves when they have everything; `ask` answers like a client sees it, `listen`
+ * subscribes like one.
  */
 export async function plantWithApi(projections: readonly Projection[]) {
   const { connection, pool, drop } = await freshDatabase()
@@ -47,8 +48,15 @@ export async function plantWithApi(projections: readonly Projection[]) {
     if (errors) throw errors[0]
     return data
   }
+  /** What a subscription delivers, as it comes. @throws when it is refused */
+  const listen = async (source: string): Promise<AsyncGenerator<ExecutionResult<any>>> => {
+    const contextValue = createContext(services, systemPrincipal)
+    const result = await subscribe({ schema, document: parse(source), contextValue })
+    if ('errors' in result) throw result.errors![0]!
+    return result as AsyncGenerator<ExecutionResult<any>>
+  }
   return {
-    ...{ execute, record, reads, pool, settled, ask, services },
+    ...{ execute, record, reads, pool, settled, ask, listen, services },
     async end() {
       stopped.abort()
       await running

@@ -2,7 +2,11 @@ import type { z } from 'zod'
 import type { calendarCommands } from '../../domain/calendar/calendar-commands.ts'
 import type { meterCommands } from '../../domain/energy/meter.ts'
 import type { MeterDataEvent } from '../../domain/energy/events.ts'
+import type { cycleTimeCommands } from '../../domain/equipment/cycle-time.ts'
 import type { EquipmentEvent } from '../../domain/equipment/events.ts'
+import type { stopCommands } from '../../domain/equipment/stop-day.ts'
+import type { stopReasonCommands } from '../../domain/equipment/stop-reasons.ts'
+import type { stopRuleCommands } from '../../domain/equipment/stop-rule.ts'
 import type { UnitEvent } from '../../domain/material/events.ts'
 import type { lotCommands } from '../../domain/material/lot-commands.ts'
 import type { unitCommands } from '../../domain/material/unit-commands.ts'
@@ -13,10 +17,14 @@ import type { siteCommands } from '../../domain/site/hierarchy-scope.ts'
 
 type Schemas = typeof siteCommands &
   typeof calendarCommands &
+  typeof cycleTimeCommands &
   typeof meterCommands &
   typeof inspectionPlanCommands &
   typeof inspectionCommands &
   typeof lotCommands &
+  typeof stopCommands &
+  typeof stopReasonCommands &
+  typeof stopRuleCommands &
   typeof unitCommands &
   typeof orderCommands
 export type CommandType = keyof Schemas
@@ -55,6 +63,8 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /** Streams a wish is decided on or looks at; an order only where the wish is about the order itself. */
 export function keysOf(input: Readonly<Record<string, unknown>>): readonly string[] {
+  // A reason is defined after its parent, and before a stop is given it.
+  if (typeof input['reasonId'] === 'string') return ['reasons of stops']
   const found = Object.entries(KEYS).flatMap(([field, kind]) =>
     typeof input[field] === 'string' ? [`${kind} ${input[field]}`] : [],
   )

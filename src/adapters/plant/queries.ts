@@ -67,6 +67,25 @@ const planned = `{
   }
 }`
 
+const DAY_MS = 86_400_000
+const now = Date.now()
+const stopsOfToday = `{
+  stops(
+    first: 10
+    where: {
+      from: "${new Date(now - DAY_MS).toISOString()}", to: "${new Date(now + DAY_MS).toISOString()}"
+      kind: STOP, category: [BREAKDOWN]
+    }
+  ) {
+    totalCount
+    nodes {
+      equipmentId from to durationMs state sourceReason day shiftId category element version
+      classification { reason { reasonId name parent { name } } decidedBy decidedAt }
+    }
+  }
+  stopReasons(where: { atTop: true }) { nodes { reasonId name category children { reasonId name } } }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -78,5 +97,9 @@ export const demoQueries: readonly DemoQuery[] = [
     query: replaced,
   },
   { about: 'What every machine does now, and the last quarter hour of energy', query: machines },
-  { about: 'When the plant is planned to work, and which machine is planned to be down', query: planned },
+  {
+    about: 'When the plant is planned to work, and which machine is planned to be down',
+    query: planned,
+  },
+  { about: 'Where machines broke down today, and what people said why', query: stopsOfToday },
 ]

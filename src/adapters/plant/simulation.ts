@@ -8,6 +8,7 @@ import { work } from './operations.ts'
 import { planOrders } from './orders.ts'
 import { createPlant, type Plant } from './plant.ts'
 import { planShifts } from './shifts.ts'
+import { planStops } from './stops.ts'
 import { handleLots, openStock, supply } from './supply.ts'
 
 /**
@@ -24,6 +25,7 @@ export function createSimulation(
   const { plant, timeline } = createPlant(seed, from, emit)
   found(plant)
   planShifts(plant)
+  planStops(plant)
   openStock(plant)
   plant.start(planOrders(plant))
   for (const machine of plant.machines) {

@@ -3,6 +3,7 @@ import type { Machine } from './machines.ts'
 import type { OpenOrder, Piece, Plant } from './plant.ts'
 import type { PlannedOperation } from './products.ts'
 import type { Portion } from './stock.ts'
+import { explain } from './stops.ts'
 
 /** One operation of one order at one machine, in the hands of one person. */
 export interface Task {
@@ -38,7 +39,7 @@ const REPAIR_MINUTES = [4, 26] as const
 const WARNING_CHANCE = 0.012
 
 /** Runs one machine cycle of this length; now and then the machine fails in the middle of it. */
-export function* run({ plant, machine }: Task, cycleMinutes: number): Process {
+export function* run({ plant, machine, personId }: Task, cycleMinutes: number): Process {
   const { random } = plant
   machine.to('RUNNING', 'ACTIVE')
   const ms = minutes(cycleMinutes * Math.max(0.8, random.normal(1, CYCLE_NOISE)))
@@ -47,6 +48,7 @@ export function* run({ plant, machine }: Task, cycleMinutes: number): Process {
   const part = ms * random.between(0.1, 0.9)
   yield part
   const [code, text] = machine.fault
+  const from = plant.now()
   machine.raise(code, 'FAULT', text)
   machine.to('FAULT', 'INTERRUPTED', text)
   yield minutes(random.between(...REPAIR_MINUTES))
@@ -54,6 +56,7 @@ export function* run({ plant, machine }: Task, cycleMinutes: number): Process {
   machine.to('SETUP', 'MANUAL', 'Restart after fault')
   yield minutes(random.between(1, 3))
   machine.to('RUNNING', 'ACTIVE')
+  plant.start(explain(plant, machine, { from, personId }))
   yield ms - part
 }
 

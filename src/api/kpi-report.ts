@@ -60,9 +60,9 @@ export async function kpiReport(question: KpiQuestion, context: Context): Promis
     { window: windowOf(inputs), sites: inputs.sites, filter },
     context,
   )
-  const [whole] = evaluateKpi(inputs, { groupBy: [], filter })
-  const total = valueOf(definition, { ...whole!, elements: { ...whole!.elements, ...extra } })
-  const groups = () => evaluateKpi(inputs, { groupBy, filter }).map((g) => valueOf(definition, g))
+  const { whole, groups: parts } = evaluateKpi(inputs, { groupBy, filter })
+  const total = valueOf(definition, { ...whole, elements: { ...whole.elements, ...extra } })
+  const groups = () => parts.map((part) => valueOf(definition, part))
   return { ...total, definition, question: { ...question, scope, moment }, inputs, groups }
 }
 

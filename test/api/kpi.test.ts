@@ -58,11 +58,22 @@ beforeAll(async () => {
     breaks: [{ start: '10:00', end: '10:30' }],
   }
   await wish(
-    { type: 'ChangeShiftPattern', ...onSite, from: '2026-03-02', pattern: { shifts: [shift] } } as never,
+    {
+      type: 'ChangeShiftPattern',
+      ...onSite,
+      from: '2026-03-02',
+      pattern: { shifts: [shift] },
+    } as never,
     before,
   )
   const routing = [
-    { operationId: '10', sequence: 0, name: 'Mill', workCentreId: 'LINE', runTimeMsPerUnit: 60_000 },
+    {
+      operationId: '10',
+      sequence: 0,
+      name: 'Mill',
+      workCentreId: 'LINE',
+      runTimeMsPerUnit: 60_000,
+    },
   ]
   await wish(
     {

@@ -49,6 +49,9 @@ export interface Timeline {
 }
 
 const STATE_COUNT = STATES.length
+const OFFSET: Readonly<Record<Kind, number>> = {
+  ...{ FREE: 0, ORDER: STATE_COUNT, DOWN: 2 * STATE_COUNT, UNPLANNED: 3 * STATE_COUNT },
+}
 const FAILURES = KINDS.length * STATE_COUNT
 const WIDTH = FAILURES + 1
 
@@ -85,7 +88,7 @@ export function sweep(
   }
   const put = (piece: Piece, from: number, to: number): void => {
     const base = piece.bin * WIDTH
-    const kind = base + KINDS.indexOf(piece.kind) * STATE_COUNT
+    const kind = base + OFFSET[piece.kind]
     if (state === NO_DATA && spans.length > 0) return fill(spans, { from, to }, kind, base, out)
     out[kind + state]! += to - from
     if (fresh && from === since && state === FAULT && isBusy(piece.kind)) out[base + FAILURES]! += 1

@@ -8,67 +8,117 @@ import {
   type Timeline,
 } from '../../domain/kpi/time-model.ts'
 import {
+  createBinner,
   createBins,
   isFilteredByWork,
   isOfWork,
-  keyOfRange,
-  keyOfSubject,
   keyOfWork,
   passes,
   type Bins,
   type Dimension,
   type Group,
-  type GroupKey,
   type KpiFilter,
 } from './groups.ts'
 import type { KpiInputs, Subject, Work } from './inputs.ts'
 import { orderElements, personnelTime } from './orders-and-people.ts'
 import { daysIn, planOf, rangeAt, type Plan, type Range } from './plan.ts'
-import { elementsOfMade, madeOn } from './quantities.ts'
+import { madeOn, quantityElements } from './quantities.ts'
 
 export interface KpiQuestion {
   readonly groupBy: readonly Dimension[]
   readonly filter: KpiFilter
 }
 
+/** The same figures as a whole and told apart. */
+export interface Evaluation {
+  readonly whole: Group
+  /** None where nothing is told apart. */
+  readonly groups: readonly Group[]
+}
+
 /**
- * The elements of key figures, by group: a pure function of what is known. Groups of machines, shifts
- * and days add up to the whole; those of orders, materials and persons do not where two were worked
- * on at one time on one machine, or nobody worked.
- * @returns one group without keys where nothing is grouped
+ * The elements of key figures: a pure function of what is known. Groups of machines, shifts and days
+ * add up to the whole; those of orders, materials and persons do not where two were worked on at one
+ * time on one machine, or nobody worked.
  */
-export function evaluateKpi(inputs: KpiInputs, question: KpiQuestion): readonly Group[] {
-  const bins = createBins()
-  if (question.groupBy.length === 0) bins.of([])
-  const cells = cellsOf(inputs, question, bins)
-  const tally = tallyOf(bins.keys.length)
-  for (const { timeline, pieces } of cells) sweep(timeline, pieces, inputs.window.to, tally)
-  const sums = bins.keys.map((_, bin): Elements => timeElements(tally, bin))
-  const unpriced = bins.keys.map(() => 0)
-  const add = (bin: number, elements: Elements, without = 0): void => {
-    while (sums.length < bins.keys.length) {
-      sums.push(timeElements(tallyOf(1), 0))
+export function evaluateKpi(inputs: KpiInputs, question: KpiQuestion): Evaluation {
+  const { groupBy, filter } = question
+  const all = { groupBy: [], filter }
+  const measured = measure(inputs, question)
+  const parts = groupBy.some(isOfWork) ? measure(inputs, all) : measured
+  const whole = createSums(createBins())
+  const bin = whole.bins.of([])
+  for (const part of parts.groups()) whole.add(bin, part.elements, part.unpriced)
+  addOfPeopleAndOrders(inputs, all, whole)
+  addOfPeopleAndOrders(inputs, question, measured)
+  return {
+    whole: complete(whole.groups()[0]!),
+    groups: groupBy.length === 0 ? [] : measured.groups().map(complete),
+  }
+}
+
+interface Sums {
+  readonly bins: Bins
+  readonly add: (bin: number, elements: Elements, unpriced?: number) => void
+  readonly groups: () => readonly Group[]
+}
+
+function createSums(bins: Bins): Sums {
+  const elements: Elements[] = []
+  const unpriced: number[] = []
+  const upTo = (bin: number): void => {
+    while (elements.length <= bin) {
+      elements.push(timeElements(NOTHING, 0))
       unpriced.push(0)
     }
-    addTo(sums[bin]!, elements)
-    unpriced[bin]! += without
   }
-  addQuantities(inputs, question, bins, add)
-  personnelTime(inputs, question, bins, add)
-  orderElements(inputs, question, bins, add)
-  return sums.map((elements, bin) => ({
-    keys: bins.keys[bin]!,
-    elements: withZeroes(elements, unpriced[bin]!),
-    unpriced: unpriced[bin]!,
-  }))
+  return {
+    bins,
+    add(bin, part, without = 0) {
+      upTo(bin)
+      addTo(elements[bin]!, part)
+      unpriced[bin]! += without
+    },
+    groups() {
+      upTo(bins.keys.length - 1)
+      return bins.keys.map((keys, bin) => ({
+        keys,
+        elements: elements[bin]!,
+        unpriced: unpriced[bin]!,
+      }))
+    },
+  }
+}
+const NOTHING = tallyOf(1)
+
+/** Time and quantities, which add up. */
+function measure(inputs: KpiInputs, question: KpiQuestion): Sums {
+  const sums = createSums(createBins())
+  if (question.groupBy.length === 0) sums.bins.of([])
+  const plan = plansOf(inputs)
+  const cells = cellsOf(inputs, question, sums.bins, plan)
+  const tally = tallyOf(sums.bins.keys.length)
+  for (const { timeline, pieces } of cells) sweep(timeline, pieces, inputs.window.to, tally)
+  sums.bins.keys.forEach((_, bin) => sums.add(bin, timeElements(tally, bin)))
+  addQuantities(inputs, question, sums, plan)
+  return sums
+}
+
+function addOfPeopleAndOrders(inputs: KpiInputs, question: KpiQuestion, sums: Sums): void {
+  if (inputs.work.length === 0 && inputs.booked.length === 0) return
+  personnelTime(inputs, question, sums.bins, sums.add)
+  orderElements(inputs, question, sums.bins, sums.add)
 }
 
 /** Where nothing was made, nothing was made; where a cycle time is missing, the planned time is not known. */
-function withZeroes(elements: Elements, unpriced: number): Elements {
-  const all = { PQ: 0, GQ: 0, SQ: 0, RQ: 0, PRI_PQ: 0, PRI_GQ: 0, APWT: 0, ...elements }
-  if (unpriced === 0) return all
-  const { PRI_PQ: _, PRI_GQ: __, ...known } = all
-  return known
+function complete(group: Group): Group {
+  const made = { PQ: 0, GQ: 0, SQ: 0, RQ: 0, PRI_PQ: 0, PRI_GQ: 0, APWT: 0 }
+  const elements: Elements = { ...made, ...group.elements }
+  if (group.unpriced > 0) {
+    delete elements.PRI_PQ
+    delete elements.PRI_GQ
+  }
+  return { ...group, elements }
 }
 
 interface Cell {
@@ -96,42 +146,50 @@ const inShifts =
   ({ shift }: Range): boolean =>
     shiftIds == null || (shift !== null && shiftIds.includes(shift.key.split('/').at(-2)!))
 
-function cellsOf(inputs: KpiInputs, { groupBy, filter }: KpiQuestion, bins: Bins): readonly Cell[] {
-  const plan = plansOf(inputs)
+type PlanOf = ReturnType<typeof plansOf>
+
+function cellsOf(
+  inputs: KpiInputs,
+  { groupBy, filter }: KpiQuestion,
+  bins: Bins,
+  plan: PlanOf,
+): readonly Cell[] {
   const bySubject = Map.groupBy(inputs.work, ({ subjectId }) => subjectId)
   const passing = passes(filter, inputs)
+  const binner = createBinner(groupBy, inputs, bins)
   const workDimensions = groupBy.filter(isOfWork)
-  return inputs.subjects.flatMap((subject) => {
+  const plain = new Map<string, Map<Plan, Cell['pieces']>>()
+  return inputs.subjects.flatMap((subject): readonly Cell[] => {
     const work = bySubject.get(subject.id) ?? []
     const counting = work.filter(passing)
-    const orders = union(work)
-    const slots = plan(subject).slots.filter(inShifts(filter))
-    const keysOf = (slot: Range, of: Work | null): (GroupKey | null)[] =>
-      groupBy.map(
-        (d) =>
-          keyOfSubject(d, subject) ??
-          keyOfRange(d, slot) ??
-          (of === null ? null : keyOfWork(d, of, inputs)),
-      )
-    const cell = (mine: readonly Work[], mask: readonly Stretch[] | null): Cell => ({
-      timeline: timelineOf(subject, mine),
-      pieces: piecesOf(
-        binned(slots, (slot) => bins.of(keysOf(slot, mine[0] ?? null))),
-        orders,
-        mask,
-      ),
-    })
-    if (workDimensions.length === 0)
-      return isFilteredByWork(filter) ? [cell(counting, union(counting))] : [cell(work, null)]
-    const keyOf = (one: Work) =>
-      JSON.stringify(workDimensions.map((d) => keyOfWork(d, one, inputs)?.id))
-    return [...Map.groupBy(counting, keyOf).values()].map((mine) => cell(mine, union(mine)))
+    const { own, binOf } = binner(subject)
+    const pieces = (of: Work | null, mask: readonly Stretch[] | null): Cell['pieces'] => {
+      const slots = plan(subject).slots.filter(inShifts(filter))
+      const binned = slots.map((slot): Slot => {
+        const { from, to, kind } = slot
+        return { from, to, kind, bin: binOf(slot, of) }
+      })
+      return piecesOf(binned, union(work), mask)
+    }
+    if (workDimensions.length > 0) {
+      const keyOf = (one: Work) =>
+        JSON.stringify(workDimensions.map((d) => keyOfWork(d, one, inputs)?.id))
+      return [...Map.groupBy(counting, keyOf).values()].map((mine) => ({
+        timeline: timelineOf(subject, mine),
+        pieces: pieces(mine[0]!, union(mine)),
+      }))
+    }
+    if (isFilteredByWork(filter))
+      return [{ timeline: timelineOf(subject, counting), pieces: pieces(null, union(counting)) }]
+    if (work.length > 0)
+      return [{ timeline: timelineOf(subject, work), pieces: pieces(null, null) }]
+    // Machines of one plan, on which nobody works, share their pieces: a plant has few plans.
+    const shared = plain.get(own) ?? new Map<Plan, Cell['pieces']>()
+    plain.set(own, shared)
+    const same = shared.get(plan(subject)) ?? pieces(null, null)
+    shared.set(plan(subject), same)
+    return [{ timeline: timelineOf(subject, work), pieces: same }]
   })
-}
-
-/** Slots with their bins; where nothing tells slots apart, all are of one. */
-function binned(slots: Plan['slots'], binOf: (slot: Range) => number): readonly Slot[] {
-  return slots.map((slot) => ({ from: slot.from, to: slot.to, kind: slot.kind, bin: binOf(slot) }))
 }
 
 /** Until a machine first reports, and where none does, booked work tells what was done. */
@@ -165,37 +223,31 @@ function bookedSpans(work: readonly Work[], until: number): readonly Span[] {
   return spans.sort((a, b) => a.from - b.from)
 }
 
-type Add = (bin: number, elements: Elements, unpriced?: number) => void
-
 function addQuantities(
   inputs: KpiInputs,
   { groupBy, filter }: KpiQuestion,
-  bins: Bins,
-  add: Add,
+  { bins, add }: Sums,
+  plan: PlanOf,
 ): void {
-  const plan = plansOf(inputs)
   const passing = passes(filter, inputs)
+  const counts = inShifts(filter)
   const workBy = Map.groupBy(inputs.work, ({ subjectId }) => subjectId)
   const bookedBy = Map.groupBy(inputs.booked, ({ subjectId }) => subjectId)
   const needsWork = isFilteredByWork(filter) || groupBy.some(isOfWork)
+  const binner = createBinner(groupBy, inputs, bins)
   const { from, to } = inputs.window
   for (const subject of inputs.subjects) {
     const { ranges } = plan(subject)
-    const counts = inShifts(filter)
+    const { binOf } = binner(subject)
+    const elementsOf = quantityElements(subject, inputs)
     const made = madeOn(subject, workBy.get(subject.id) ?? [], bookedBy.get(subject.id) ?? [])
     for (const one of made) {
       if (one.at < from || one.at >= to) continue
       const range = rangeAt(ranges, one.at)
       if (range === null || !counts(range)) continue
       if (needsWork && (one.work === null || !passing(one.work))) continue
-      const keys = groupBy.map(
-        (d) =>
-          keyOfSubject(d, subject) ??
-          keyOfRange(d, range) ??
-          (one.work === null ? null : keyOfWork(d, one.work, inputs)),
-      )
-      const { elements, unpriced } = elementsOfMade(one, subject, inputs)
-      add(bins.of(keys), elements, unpriced)
+      const { elements, unpriced } = elementsOf(one)
+      add(binOf(range, one.work), elements, unpriced)
     }
   }
 }

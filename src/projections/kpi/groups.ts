@@ -127,3 +127,31 @@ export function createBins(): Bins {
     },
   }
 }
+
+/**
+ * Finds the bins of one machine after the other. What a bin is called is worked out once for each
+ * stretch of the plan, not for each of the thousand times it is met.
+ */
+export function createBinner(groupBy: readonly Dimension[], inputs: KpiInputs, bins: Bins) {
+  const known = new Map<string, Map<Range, number>>()
+  const isTold = groupBy.some(isOfWork)
+  return (subject: Subject) => {
+    const keys = groupBy.map((d) => keyOfSubject(d, subject))
+    const own = JSON.stringify(keys.map((key) => key?.id))
+    const byRange = known.get(own) ?? new Map<Range, number>()
+    known.set(own, byRange)
+    const binOf = (range: Range, of: Worked | null): number => {
+      const work = isTold ? of : null
+      const bin = work === null ? byRange.get(range) : undefined
+      if (bin !== undefined) return bin
+      const all = groupBy.map(
+        (d, i) =>
+          keys[i] ?? keyOfRange(d, range) ?? (work === null ? null : keyOfWork(d, work, inputs)),
+      )
+      const found = bins.of(all)
+      if (work === null) byRange.set(range, found)
+      return found
+    }
+    return { own, binOf }
+  }
+}

@@ -57,7 +57,8 @@ export function personnelTime(
 }
 
 /** The time of one person, cut wherever a clock starts or stops. */
-function* shares(clocks: readonly Work[], window: Stretch) {
+function* shares(all: readonly Work[], window: Stretch) {
+  const clocks = all.filter(({ from, to }) => from < window.to && to > window.from)
   const cuts = new Set<number>()
   for (const { from, to } of clocks)
     for (const at of [Math.max(from, window.from), Math.min(to, window.to)]) cuts.add(at)

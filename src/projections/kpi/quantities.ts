@@ -84,30 +84,36 @@ function workAt(work: readonly Work[], at: number): Work | null {
   return best
 }
 
-/** Elements of what was made; without an ideal cycle time it is not known how long it should have taken. */
-export function elementsOfMade(
-  { at, work, pq, gq, sq, rq }: Made,
-  subject: Subject,
-  { orders }: KpiInputs,
-): { readonly elements: Elements; readonly unpriced: number } {
-  const order = work ? orders.get(work.orderId) : undefined
-  const operation = order?.operations.find((o) => o.operationId === work!.operationId)
-  const making = {
-    materialId: order?.materialId ?? null,
-    operationId: work?.operationId ?? null,
-    program: null,
+/**
+ * Elements of what one machine made, with how long it should have taken: by the ideal cycle time of
+ * the machine, else by the planned run time of the operation. `unpriced` counts pieces that have neither.
+ */
+export function quantityElements({ cycleTimes }: Subject, { orders, window }: KpiInputs) {
+  const begin = new Date(window.from).toISOString()
+  // Entries that hold from before the window on give one answer for all of it.
+  const isConstant = cycleTimes.every(({ validFrom }) => validFrom <= begin)
+  const known = new Map<string, number | null>()
+  const ideal = (work: Made['work'], at: number): number | null => {
+    if (cycleTimes.length === 0) return null
+    const key = work === null ? '' : `${work.orderId}\n${work.operationId}`
+    const before = isConstant ? known.get(key) : undefined
+    if (before !== undefined) return before
+    const making = {
+      materialId: (work && orders.get(work.orderId)?.materialId) ?? null,
+      operationId: work?.operationId ?? null,
+      program: null,
+    }
+    const found = cycleTimeAt(cycleTimes, making, new Date(at).toISOString())?.idealMs ?? null
+    known.set(key, found)
+    return found
   }
-  const moment = new Date(at).toISOString()
-  const ideal = cycleTimeAt(subject.cycleTimes, making, moment)?.idealMs
-  const pri = ideal ?? operation?.runTimeMsPerUnit ?? null
-  const first = order?.operations[0]
-  const fall =
-    operation === undefined ? {} : operation === first ? { FPQ: pq, FSQ: 0 } : { FPQ: 0, FSQ: sq }
-  return {
-    elements: {
-      ...{ PQ: pq, GQ: gq, SQ: sq, RQ: rq, ...fall },
-      ...(pri === null ? {} : { PRI_PQ: pri * pq, PRI_GQ: pri * gq }),
-    },
-    unpriced: pri === null ? pq : 0,
+  return ({ at, work, pq, gq, sq, rq }: Made): { elements: Elements; unpriced: number } => {
+    const routing = (work && orders.get(work.orderId)?.operations) ?? []
+    const place = routing.findIndex((o) => o.operationId === work?.operationId)
+    const elements: Elements = { PQ: pq, GQ: gq, SQ: sq, RQ: rq }
+    const pri = ideal(work, at) ?? routing[place]?.runTimeMsPerUnit ?? null
+    if (pri !== null) [elements.PRI_PQ, elements.PRI_GQ] = [pri * pq, pri * gq]
+    if (place >= 0) [elements.FPQ, elements.FSQ] = place === 0 ? [pq, 0] : [0, sq]
+    return { elements, unpriced: pri === null ? pq : 0 }
   }
 }

@@ -6,6 +6,7 @@ import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { importCommands } from './import-command.ts'
 import { retryProjection, skipEvent } from './projection-command.ts'
+import { migrateLog } from './migrate-command.ts'
 import { rebuildReadModels } from './rebuild-command.ts'
 import { runDemo } from './demo-command.ts'
 import { createLogger, openLog, startSystem, type Log } from './system.ts'
@@ -90,6 +91,13 @@ common('rebuild', 'Build read models anew from the log, beside those in use, the
     const stopped = untilStopped()
     await withLog(config, (log) => rebuildReadModels(log, options.all ? null : names, stopped))
   })
+
+program
+  .command('migrate-log')
+  .description('Copy a log into another store, in order; verified, and resumable.')
+  .requiredOption('--from <place>', 'Data folder, postgres://... or kurrentdb://... of the log.')
+  .requiredOption('--to <place>', 'Where to: the same forms. Empty, or begun by this command.')
+  .action(({ from, to }: { from: string; to: string }) => migrateLog(from, to, untilStopped()))
 
 const projection = program
   .command('projection')

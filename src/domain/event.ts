@@ -21,6 +21,8 @@ export interface Metadata {
   readonly commandId?: string
   readonly correlationId: string
   readonly causationId: string
+  /** When the log took it that it was copied from: copying a log does not change what was known when. */
+  readonly recordedAt?: string
 }
 
 /** A fact together with what the log added when it took it; `recordedAt` is the second clock. */

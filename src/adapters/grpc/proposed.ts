@@ -78,7 +78,7 @@ function complete(
   { caller, now, trusted }: Context,
 ): Metadata {
   const only = caller.sites?.length === 1 ? caller.sites[0] : undefined
-  const { $correlationId, $causationId, actor } = given
+  const { $correlationId, $causationId, actor, recordedAt } = given
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   const metadata = {
     ...given,
@@ -86,10 +86,11 @@ function complete(
     source: given.source ?? SOURCE,
     site: given.site ?? only ?? NO_SITE,
     actor: (trusted ? text(actor) : undefined) ?? caller.actor,
+    recordedAt: trusted ? text(recordedAt) : undefined,
     correlationId: given.correlationId ?? text($correlationId) ?? id,
     causationId: given.causationId ?? text($causationId) ?? id,
   }
-  return metadata as Metadata
+  return metadata as unknown as Metadata
 }
 
 /** A fact that breaks its schema would stop every projection that reads it. */

@@ -83,7 +83,7 @@ export function toFact(catalogue: Catalogue, event: RecordedEvent, fallback = ST
     stream: event.streamId,
     revision: Number(event.revision),
     position: event.position ? toPosition(event.position) : fallback,
-    recordedAt,
+    recordedAt: metadata.recordedAt ?? recordedAt,
   }
 }
 

@@ -46,7 +46,7 @@ export function createMemoryEventStore(clock: Clock, catalogue: Catalogue): Even
         stream,
         revision: past.length,
         position,
-        recordedAt,
+        recordedAt: event.metadata.recordedAt ?? recordedAt,
       }
       past.push(fact)
       log.push(fact)

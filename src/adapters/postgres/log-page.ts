@@ -92,7 +92,7 @@ export async function decodePage(
       stream: stream[i]!,
       revision: revision[i]!,
       position,
-      recordedAt: instant,
+      recordedAt: metas[i]!.recordedAt ?? instant,
     }
   })
 }

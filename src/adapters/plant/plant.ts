@@ -39,8 +39,16 @@ export interface Plant {
   /** How many pumps were at the test bench, the one that comes there now included. */
   readonly tested: () => number
   readonly start: (process: Process) => void
-  /** @param expect code of the refusal that is meant to come */
-  readonly command: <T extends CommandType>(type: T, input: InputOf<T>, expect?: string) => void
+  /**
+   * @param expect code of the refusal that is meant to come
+   * @param at when it was decided, epoch milliseconds; now by default
+   */
+  readonly command: <T extends CommandType>(
+    type: T,
+    input: InputOf<T>,
+    expect?: string,
+    at?: number,
+  ) => void
   readonly observe: (said: Said) => void
   /** The next number of its kind, never given twice: `L-11220736-0004`. */
   readonly number: (kind: string) => string
@@ -82,12 +90,12 @@ export function createPlant(
     valves: new Map(),
     tested: () => ++tested,
     start,
-    command: (type, input, expect) =>
+    command: (type, input, expect, at = now()) =>
       emit({
         kind: 'command',
         type,
         commandId: `plant-${from}-${seed}-${number('C')}`,
-        occurredAt: iso(now()),
+        occurredAt: iso(at),
         input: { ...input },
         keys: keysOf(input),
         ...(expect === undefined ? {} : { expect }),

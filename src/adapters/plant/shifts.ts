@@ -23,22 +23,25 @@ const THREE_SHIFTS: Pattern = {
 }
 
 /**
- * The plant works in three shifts. A machine has a calendar of its own for its maintenance only, and
- * takes the shifts of its site.
+ * The plant works in three shifts, which was settled the day before: it opens in the middle of one. A
+ * machine has a calendar of its own for its maintenance only, and takes the shifts of its site.
  */
 export function planShifts({ command, now }: Plant): void {
-  const today = Temporal.Instant.fromEpochMilliseconds(now()).toZonedDateTimeISO(ZONE)
+  const opening = Temporal.Instant.fromEpochMilliseconds(now()).toZonedDateTimeISO(ZONE)
+  const settled = opening.subtract({ days: 1 })
+  const say: Plant['command'] = (type, input) =>
+    command(type, input, undefined, settled.epochMilliseconds)
   for (const kind of ['EQUIPMENT', 'PERSON'] as const) {
     const of = { scopeId: SITE, kind }
-    command('DefineCalendar', { ...of, name: 'Ulm, three shifts', timeZone: ZONE })
-    const from = today.toPlainDate().toString()
-    command('ChangeShiftPattern', { ...of, from, pattern: THREE_SHIFTS })
+    say('DefineCalendar', { ...of, name: 'Ulm, three shifts', timeZone: ZONE })
+    const from = settled.toPlainDate().toString()
+    say('ChangeShiftPattern', { ...of, from, pattern: THREE_SHIFTS })
   }
-  const morning = today.add({ days: 1 }).with({ hour: 8, minute: 0, second: 0, millisecond: 0 })
+  const morning = opening.add({ days: 1 }).with({ hour: 8, minute: 0, second: 0, millisecond: 0 })
   const at = (time: Temporal.ZonedDateTime): string =>
     new Date(time.epochMilliseconds).toISOString()
-  command('DefineCalendar', { scopeId: WORN, name: 'Milling centre 3', timeZone: ZONE })
-  command('PlanDownTime', {
+  say('DefineCalendar', { scopeId: WORN, name: 'Milling centre 3', timeZone: ZONE })
+  say('PlanDownTime', {
     ...{ scopeId: WORN, entryId: 'spindle-check', from: at(morning) },
     to: at(morning.add({ hours: 2 })),
     cause: 'Spindle bearings: vibration measurement',

@@ -2,11 +2,15 @@ import fc from 'fast-check'
 import type { Observation } from '../src/commands/record.ts'
 import { calendarCommand } from './calendar/arbitraries.ts'
 import {
+  allocationRuleCommand,
   demandLimitCommand,
+  demandObservation,
   energySiteCommand,
+  enpiCommand,
   meterCommand,
   meterObservation,
   meterQualityCommand,
+  variableObservation,
   virtualMeterCommand,
 } from './energy/arbitraries.ts'
 import {
@@ -40,8 +44,10 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   inspectionPlan: inspectionPlanCommand,
   kpiDefinition: kpiCommand,
   lot: lotCommand,
+  allocationRule: allocationRuleCommand,
   demandLimit: demandLimitCommand,
   energySite: energySiteCommand,
+  enpi: enpiCommand,
   meter: meterCommand,
   meterQuality: meterQualityCommand,
   virtualMeters: virtualMeterCommand,
@@ -61,7 +67,8 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
 
 /** Observations by context; a new context adds its own here. */
 const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {
-  energy: meterObservation,
+  energy: fc.oneof(meterObservation, variableObservation),
+  demand: demandObservation,
   equipment: equipmentObservation,
   material: unitObservation,
 }

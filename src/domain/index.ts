@@ -1,11 +1,14 @@
 import { projectionSkipEvents, rejectionEvents } from './audit/events.ts'
 import { calendar } from './calendar/calendar.ts'
 import type { Decider } from './decider.ts'
+import { allocationRule } from './energy/allocation-rule.ts'
 import { demandLimit } from './energy/demand-limit.ts'
 import { energySite } from './energy/energy-site.ts'
+import { enpi } from './energy/enpi.ts'
 import { meterData } from './energy/meter-data.ts'
 import { meterQuality } from './energy/meter-quality.ts'
 import { meter } from './energy/meter.ts'
+import { variableData } from './energy/variables.ts'
 import { virtualMeters } from './energy/virtual-meters.ts'
 import { cycleTime } from './equipment/cycle-time.ts'
 import { equipmentObservations } from './equipment/equipment.ts'
@@ -33,8 +36,10 @@ import { hierarchyScope } from './site/hierarchy-scope.ts'
 export const deciders: readonly Decider[] = [
   calendar,
   cycleTime,
+  allocationRule,
   demandLimit,
   energySite,
+  enpi,
   hierarchyScope,
   inspection,
   inspectionPlan,
@@ -61,6 +66,7 @@ const declared: readonly ObservationDefinition[] = [
   ...equipmentObservations,
   ...meterData,
   ...unitObservations,
+  ...variableData,
 ]
 
 /** Every observation a connector may record, by event type. */

@@ -2,15 +2,18 @@ import { deniedAccess } from './audit/denied-access.ts'
 import { quarantine } from './audit/quarantine.ts'
 import { rejectedCommands } from './audit/rejected-commands.ts'
 import { calendars } from './calendar/calendars.ts'
+import { allocationRules } from './energy/allocation-rules.ts'
 import { demandAlarms } from './energy/demand-alarms.ts'
 import { demandLimits } from './energy/demand-limits.ts'
 import { energyFactors } from './energy/energy-factors.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { energySites } from './energy/energy-sites.ts'
+import { enpis } from './energy/enpis.ts'
 import { gapEstimations } from './energy/gap-estimations.ts'
 import { meterCorrections } from './energy/meter-corrections.ts'
 import { meterReadings } from './energy/meter-readings.ts'
 import { meters } from './energy/meters.ts'
+import { variableValues } from './energy/variable-values.ts'
 import { virtualMeters } from './energy/virtual-meters.ts'
 import { equipmentAlarms } from './equipment/alarms.ts'
 import { equipmentCounters } from './equipment/counters.ts'
@@ -58,12 +61,14 @@ export const projections: readonly Projection[] = [
   characteristics,
   clearances,
   crews,
+  allocationRules,
   demandAlarms,
   demandLimits,
   deniedAccess,
   energyFactors,
   energyIntervals,
   energySites,
+  enpis,
   equipmentAlarms,
   equipmentCounters,
   equipmentCurrent,
@@ -96,6 +101,7 @@ export const projections: readonly Projection[] = [
   unitComponents,
   unitOperations,
   units,
+  variableValues,
   virtualMeters,
   workClocks,
 ]

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import type { Observation } from '../../src/commands/record.ts'
+import type { AllocationRuleCommand } from '../../src/domain/energy/allocation-rule.ts'
 import type { DemandLimitCommand } from '../../src/domain/energy/demand-limit.ts'
 import type { EnergySiteCommand } from '../../src/domain/energy/energy-site.ts'
+import type { EnpiCommand } from '../../src/domain/energy/enpi.ts'
 import type { MeterQualityCommand } from '../../src/domain/energy/meter-quality.ts'
 import type { MeterCommand } from '../../src/domain/energy/meter.ts'
 import type { VirtualMeterCommand } from '../../src/domain/energy/virtual-meters.ts'
@@ -150,8 +152,8 @@ export const meterQualityCommand: fc.Arbitrary<MeterQualityCommand> = fc.oneof(
 /** Limits that what these meters report is above now and then. */
 export const demandLimitCommand: fc.Arbitrary<DemandLimitCommand> = fc.oneof(
   fc.record({
-    ...{ ...type('SetDemandLimit'), meterId, limitKw: orNull(fc.constantFrom(200, 3_000)) },
-    ...{ windowMinutes: fc.constantFrom(15, 60) },
+    ...{ ...type('SetDemandLimit'), meterId, windowMinutes: fc.constantFrom(15, 60, 60) },
+    limitKw: fc.constantFrom(null, 200, 3_000, 3_000),
     timeZone: fc.constantFrom('UTC', 'Asia/Kolkata'),
   }),
   fc.record({
@@ -159,3 +161,61 @@ export const demandLimitCommand: fc.Arbitrary<DemandLimitCommand> = fc.oneof(
     at: startsAt.map((minute) => after(minute + 15)),
   }),
 )
+
+export const allocationRuleCommand: fc.Arbitrary<AllocationRuleCommand> = fc.record({
+  ...{ ...type('DefineAllocationRule'), meterId, reason },
+  basis: fc.constantFrom('TIME' as const, 'COUNT' as const, 'CYCLE' as const),
+  periodMinutes: fc.constantFrom(60, 1_440),
+  equipment: fc.array(
+    fc.record({ equipmentId: fc.constantFrom('M1', 'M2'), weight: fc.constantFrom(1, 2.5) }),
+    { minLength: 1, maxLength: 2 },
+  ),
+})
+
+export const enpiCommand: fc.Arbitrary<EnpiCommand> = fc.record({
+  ...{
+    ...type('DefineEnpi'),
+    enpiId: fc.constantFrom('I1', 'I2'),
+    name: fc.constant('plant'),
+    reason,
+  },
+  model: fc.constantFrom('RATIO' as const, 'REGRESSION' as const),
+  meterIds: fc.array(meterId, { minLength: 1, maxLength: 2 }),
+  period: fc.constantFrom('DAY' as const, 'MONTH' as const),
+  variables: fc.array(
+    fc.oneof(
+      fc.record({
+        ...{ source: fc.constant('SERIES' as const), name: fc.constantFrom('heat', 'cold') },
+        seriesId: fc.constantFrom('HDD', 'CDD'),
+        aggregate: fc.constantFrom('SUM' as const, 'MEAN' as const),
+      }),
+      fc.record({
+        ...{ source: fc.constant('COUNTED' as const), name: fc.constant('pieces') },
+        equipmentIds: fc.constant<string[]>(['M1']),
+      }),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  baselineFrom: fc.constant(after(0)),
+  baselineTo: fc.constantFrom(0, 10_000).map(after),
+})
+
+/** What energy depends on, said on time or late. */
+export const variableObservation: fc.Arbitrary<Observation> = fc
+  .tuple(fc.constantFrom('HDD', 'CDD'), interval, fc.integer({ min: -20, max: 40 }))
+  .chain(([seriesId, span, value]) =>
+    said(span).map((occurredAt) => ({
+      ...{ type: 'VariableObserved', data: { seriesId, ...span, value, unit: 'CEL' }, occurredAt },
+    })),
+  )
+
+/** Parts of a demand window: what threatens a limit is seen before the window is over. */
+export const demandObservation: fc.Arbitrary<Observation> = fc
+  .tuple(meterId, fc.nat({ max: 40 }), fc.constantFrom(100, 400, 900))
+  .map(([id, n, energyKwh]) => {
+    const span = { from: after(n * 15), to: after(n * 15 + 5) }
+    return {
+      ...{ type: 'EnergyMeasured', data: { meterId: id, ...span, energyKwh } },
+      occurredAt: span.to,
+    }
+  })

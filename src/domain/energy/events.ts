@@ -3,6 +3,7 @@ import { event, type EventOf } from '../event.ts'
 import { id, instant, quantity, reason, text, unit } from '../types.ts'
 import { medium } from './media.ts'
 
+export * from './accounting-events.ts'
 export * from './media.ts'
 export * from './plan-events.ts'
 

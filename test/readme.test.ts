@@ -55,6 +55,7 @@ test('every GraphQL snippet is one that a test here runs', () => {
     'readme-observation',
     'readme-calendar',
     'readme-shifts',
+    'readme-qualification',
   ])
   expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
 })
@@ -73,6 +74,15 @@ test('an order is released once, however often, and read at the position of its 
     },
   ])
   expect(orders.asOf).toEqual({ position: first.position, lag: 0 })
+})
+
+test('whoever lacks a qualification that the place asks for is refused', async () => {
+  const { requireQualifications, startOperation } = await run('readme-qualification')
+  expect(requireQualifications.position).toMatch(/^\d+$/)
+  expect(startOperation).toMatchObject({
+    code: 'NotQualified',
+    message: expect.stringContaining('CNC version 1 (PERSON_UNKNOWN)'),
+  })
 })
 
 test('an observation is recorded once, however often', async () => {

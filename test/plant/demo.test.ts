@@ -95,3 +95,20 @@ test('a lot was held after its inspection and released', async () => {
   const kinds = new Set(lotMovements.nodes.map((m: any) => m.kind))
   expect(kinds).toEqual(new Set(['HELD', 'RELEASED', 'SPLIT_IN', 'MERGE_IN']))
 })
+
+test('people are there by name, with what they may do and what expires soon', async () => {
+  const { query } = demoQueries.find(({ query: text }) => text.includes('onShift'))!
+  const { onShift, qualifiedPersons, heldQualifications, clearances } = await plant.ask(query)
+  expect(onShift).toHaveLength(MACHINES.length)
+  for (const { person, isPresent, assignments } of onShift) {
+    expect(person.name).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/)
+    expect([isPresent, assignments.length]).toEqual([true, 1])
+  }
+  expect(qualifiedPersons.persons.some((p: any) => !p.qualified)).toBe(true)
+  expect(heldQualifications.nodes.length).toBeGreaterThan(0)
+  expect(clearances.nodes[0].proof.length).toBeGreaterThan(0)
+  const { commandsRejected } = await plant.ask(
+    '{ commandsRejected(where: { code: "NotQualified" }) { nodes { message } } }',
+  )
+  expect(commandsRejected.nodes.length).toBeGreaterThan(0)
+})

@@ -10,6 +10,12 @@ import type { stopRuleCommands } from '../../domain/equipment/stop-rule.ts'
 import type { UnitEvent } from '../../domain/material/events.ts'
 import type { lotCommands } from '../../domain/material/lot-commands.ts'
 import type { unitCommands } from '../../domain/material/unit-commands.ts'
+import type { attendanceCommands } from '../../domain/personnel/attendance.ts'
+import type { crewCommands } from '../../domain/personnel/crew.ts'
+import type { personCommands } from '../../domain/personnel/person-commands.ts'
+import type { qualificationRulesCommands } from '../../domain/personnel/qualification-rules.ts'
+import type { qualificationCommands } from '../../domain/personnel/qualification.ts'
+import type { shiftAssignmentCommands } from '../../domain/personnel/shift-assignment.ts'
 import type { orderCommands } from '../../domain/production/order-commands.ts'
 import type { inspectionCommands } from '../../domain/quality/inspection-commands.ts'
 import type { inspectionPlanCommands } from '../../domain/quality/inspection-plan.ts'
@@ -19,6 +25,12 @@ type Schemas = typeof siteCommands &
   typeof calendarCommands &
   typeof cycleTimeCommands &
   typeof meterCommands &
+  typeof attendanceCommands &
+  typeof crewCommands &
+  typeof personCommands &
+  typeof qualificationCommands &
+  typeof qualificationRulesCommands &
+  typeof shiftAssignmentCommands &
   typeof inspectionPlanCommands &
   typeof inspectionCommands &
   typeof lotCommands &
@@ -61,7 +73,9 @@ const KEYS: Readonly<Record<string, string>> = {
   parentSerial: 'unit',
 }
 
-/** Streams a wish is decided on or looks at; an order only where the wish is about the order itself. */
+const ABOUT = ['orderId', 'planId', 'personId', 'qualificationId', 'crewId', 'assignmentId']
+
+/** Streams a wish is decided on or looks at; orders and people only where it is about themselves. */
 export function keysOf(input: Readonly<Record<string, unknown>>): readonly string[] {
   // A reason is defined after its parent, and before a stop is given it.
   if (typeof input['reasonId'] === 'string') return ['reasons of stops']
@@ -69,6 +83,7 @@ export function keysOf(input: Readonly<Record<string, unknown>>): readonly strin
     typeof input[field] === 'string' ? [`${kind} ${input[field]}`] : [],
   )
   if (found.length > 0) return [...new Set(found)]
-  const id = input['orderId'] ?? input['planId']
-  return typeof id === 'string' ? [`about ${id}`] : []
+  return ABOUT.flatMap((field) =>
+    typeof input[field] === 'string' ? [`about ${input[field]}`] : [],
+  )
 }

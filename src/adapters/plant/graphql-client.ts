@@ -24,6 +24,11 @@ export interface GraphqlClient extends Port {
     query: string,
     variables?: Readonly<Record<string, unknown>>,
   ) => Promise<Readonly<Record<string, any>>>
+  /** Says who a person is; outside the log, so it is no command. */
+  readonly introduce: (name: {
+    readonly personId: string
+    readonly name: string
+  }) => Promise<unknown>
 }
 
 /**
@@ -67,6 +72,13 @@ export function createGraphqlClient(
       if (errors || !data) throw new Error(errors?.map((e) => e.message).join('; ') ?? 'no data')
       return data
     },
+    introduce: (input) =>
+      client.ask(
+        `mutation ($site: ID!, $input: SetPersonNameInput!) {
+          result: setPersonName(site: $site, input: $input) { __typename ${REFUSALS} }
+        }`,
+        { site: SITE, input },
+      ),
     async command(wish) {
       const { commandId, occurredAt, input } = wish
       const variables = { commandId, occurredAt, input, site: SITE }

@@ -2,6 +2,7 @@ import { assembly } from './assembly.ts'
 import { minutes, type Process } from './clock.ts'
 import type { Machine } from './machines.ts'
 import { machining } from './machining.ts'
+import { shiftAt } from './people.ts'
 import type { Job, OpenOrder, Piece, Plant } from './plant.ts'
 import { allGood, type Cycle, type Outcome, type Task } from './task.ts'
 
@@ -11,7 +12,6 @@ const IDLE_MINUTES = 2
 const REPORT_EVERY_MINUTES = 10
 const BREAK_EVERY_MINUTES = 130
 const LOADING_MINUTES = 0.4
-const HOUR_MS = 3_600_000
 
 /** A machine takes the most urgent work of its work centre, again and again. */
 export function* work(plant: Plant, machine: Machine): Process {
@@ -36,11 +36,8 @@ function nextJob({ queues }: Plant, { workCentreId }: Machine): Job | undefined 
   return best
 }
 
-/** Early from 6, late from 14, night from 22 o'clock UTC. */
-export function crewOf(plant: Plant, { crew }: Machine): string {
-  const hour = Math.floor(plant.now() / HOUR_MS) % 24
-  return hour >= 6 && hour < 14 ? crew[0] : hour >= 14 && hour < 22 ? crew[1] : crew[2]
-}
+/** Who is on shift at the machine. */
+export const crewOf = (plant: Plant, { crew }: Machine): string => crew[shiftAt(plant.now()).index]!
 
 /** From setup to completion; answers when the person's next break is due, epoch milliseconds. */
 function* operate(task: Task, breakAt: number): Generator<number, number> {

@@ -86,6 +86,18 @@ const stopsOfToday = `{
   stopReasons(where: { atTop: true }) { nodes { reasonId name category children { reasonId name } } }
 }`
 
+const people = `{
+  onShift { person { name } isPresent assignments { shiftId day } }
+  qualifiedPersons(workCentreId: "TESTING", unqualified: true, first: 5, site: "ULM") {
+    required { qualificationId }
+    persons { person { name } qualified missing { qualificationId why } }
+  }
+  heldQualifications(where: { expiringWithinDays: 30 }) {
+    nodes { person { name } qualificationId expiresAt evidence }
+  }
+  clearances(first: 3) { nodes { at person { name } orderId proof { qualificationId version } } }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -102,4 +114,8 @@ export const demoQueries: readonly DemoQuery[] = [
     query: planned,
   },
   { about: 'Where machines broke down today, and what people said why', query: stopsOfToday },
+  {
+    about: 'Who is on shift, who may test pumps, and whose qualification expires within 30 days',
+    query: people,
+  },
 ]

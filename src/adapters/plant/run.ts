@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createGraphqlClient } from './graphql-client.ts'
+import { NAMES } from './people.ts'
 import { createPlayer, type Counts, type Failure, type Player } from './player.ts'
 import { createSimulation } from './simulation.ts'
 import type { Timeline } from './clock.ts'
@@ -51,6 +52,7 @@ export async function runPlant(options: PlantOptions): Promise<Counts> {
   const timeline = createSimulation(seed, from, player.take)
   // Hierarchy, meters and plans are what everything else refers to.
   await untilAborted(player.drained(), signal)
+  await untilAborted(Promise.all(NAMES.map((name) => client.introduce(name))), signal)
   await playHistory({ timeline, player, signal, now }, from, options.onProgress)
   await live({ timeline, player, signal, now })
   return player.counts()
@@ -93,11 +95,11 @@ async function live({ timeline, player, signal, now }: Run): Promise<void> {
   }
 }
 
-const untilAborted = (done: Promise<void>, signal: AbortSignal): Promise<void> =>
+const untilAborted = (done: Promise<unknown>, signal: AbortSignal): Promise<void> =>
   signal.aborted
     ? Promise.resolve()
     : Promise.race([
-        done,
+        done.then(() => {}),
         new Promise<void>((resolve) =>
           signal.addEventListener('abort', () => resolve(), { once: true }),
         ),

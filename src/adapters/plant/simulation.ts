@@ -6,6 +6,7 @@ import { PLANS } from './inspections.ts'
 import { METERS, SCOPES } from './layout.ts'
 import { work } from './operations.ts'
 import { planOrders } from './orders.ts'
+import { attend, employ, unqualified } from './people.ts'
 import { createPlant, type Plant } from './plant.ts'
 import { planShifts } from './shifts.ts'
 import { planStops } from './stops.ts'
@@ -26,6 +27,7 @@ export function createSimulation(
   found(plant)
   planShifts(plant)
   planStops(plant)
+  employ(plant)
   openStock(plant)
   plant.start(planOrders(plant))
   for (const machine of plant.machines) {
@@ -35,6 +37,8 @@ export function createSimulation(
   plant.start(supply(plant))
   plant.start(handleLots(plant))
   plant.start(measureEnergy(plant))
+  plant.start(attend(plant))
+  plant.start(unqualified(plant))
   for (const incident of incidents(plant)) plant.start(incident)
   return timeline
 }

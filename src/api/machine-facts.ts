@@ -79,7 +79,7 @@ function unpacked(packed: string): readonly TimelineFact[] {
     return text
   }
   return packed.split(LINE).map((line) => {
-    const [key, at, kind, state, nativeState, reason, program] = line.split(FIELD) as string[]
+    const [key, at, kind, state, nativeState, reason, program] = line.split(FIELD)
     return {
       key: key!,
       at: instantOf(at!),

@@ -34,7 +34,10 @@ import { hierarchyScope } from './site/hierarchy-scope.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
 export const deciders: readonly Decider[] = [
+  absence,
+  attendance,
   calendar,
+  crew,
   cycleTime,
   allocationRule,
   demandLimit,
@@ -47,14 +50,11 @@ export const deciders: readonly Decider[] = [
   lot,
   meter,
   meterQuality,
-  absence,
-  attendance,
-  crew,
+  order,
   person,
   qualification,
   qualificationRules,
   shiftAssignment,
-  order,
   stopDay,
   stopReasons,
   stopRule,

@@ -20,9 +20,7 @@ const HORIZON = hour(80)
 const WINDOW = { from: hour(-5), to: hour(90) }
 
 const machine = observations.filter((o) => (o.data as { equipmentId: string }).equipmentId === 'M1')
-const observed = machine.map((o) =>
-  at<Event>(o.occurredAt, { type: o.type, data: o.data as object }),
-)
+const observed = machine.map((o) => at<Event>(o.occurredAt, { type: o.type, data: o.data }))
 
 const stretch = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 12 }))
 const decision = fc
@@ -44,7 +42,7 @@ const decision = fc
         ? stopEvents.classified({ ...about, reasonId: `R${n}` })
         : kind === 'split'
           ? stopEvents.split({ ...about, at: after(from * 60 + length * 30) })
-          : stopEvents[kind as 'joined' | 'cleared'](about)
+          : stopEvents[kind](about)
     return at<Event>(hour(to), event)
   })
 
@@ -148,7 +146,9 @@ test('a window split anywhere adds up, and so do buckets of any length', () =>
       const cut = after(minute)
       const key = (s: ReturnType<typeof segmentsIn>[number]) => `${s.state}/${s.schedule.kind}`
       const totals = (some: ReturnType<typeof segmentsIn>) =>
-        [...Map.groupBy(some, key)].map(([k, v]) => [k, sum(v.map((s) => s.durationMs))]).sort()
+        [...Map.groupBy(some, key)]
+          .map(([k, v]) => `${k} ${sum(v.map((s) => s.durationMs))}`)
+          .sort()
       const parts = [
         ...segmentsIn(all, a, { ...WINDOW, to: cut }),
         ...segmentsIn(all, a, { ...WINDOW, from: cut }),

@@ -52,7 +52,7 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const listen = async (source: string): Promise<AsyncGenerator<ExecutionResult<any>>> => {
     const contextValue = createContext(services, systemPrincipal)
     const result = await subscribe({ schema, document: parse(source), contextValue })
-    if ('errors' in result) throw result.errors![0]!
+    if ('errors' in result) throw result.errors[0]
     return result as AsyncGenerator<ExecutionResult<any>>
   }
   return {

@@ -6,6 +6,8 @@ import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
+import { treeBench } from './tree.ts'
+import { verifyBench } from './verify.ts'
 import { visibleBench } from './visible.ts'
 
 /** In the order of the table. */
@@ -18,4 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   readBench,
   graphqlBench,
   importBench,
+  treeBench,
+  verifyBench,
 ]

@@ -9,7 +9,7 @@ interface Setting<S extends z.ZodType = z.ZodType> {
   readonly secret?: true
 }
 
-const ROLES = ['api', 'projector', 'policy'] as const
+const ROLES = ['api', 'projector', 'policy', 'notary'] as const
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().min(1).max(1_000_000_000)
@@ -34,7 +34,7 @@ export const settings = {
   dataFolder: setting(
     'TAKTLOG_DATA',
     z.string().min(1).default('./data'),
-    'Folder of the embedded PostgreSQL. Unused with DATABASE_URL.',
+    'Folder of the embedded PostgreSQL (unused with DATABASE_URL) and of the key of the log.',
   ),
   databaseUrl: setting(
     'DATABASE_URL',
@@ -63,7 +63,7 @@ export const settings = {
   roles: setting(
     'TAKTLOG_ROLES',
     list.pipe(z.array(z.enum(ROLES)).min(1)).default([...ROLES]),
-    'What this process does, comma-separated: api, projector, policy.',
+    'What this process does, comma-separated: api, projector, policy, notary.',
   ),
   auth: setting(
     'TAKTLOG_AUTH',
@@ -146,6 +146,40 @@ export const settings = {
     'TAKTLOG_PERSISTED_ONLY',
     flag.default(false),
     'Execute nothing but the operations of TAKTLOG_PERSISTED.',
+  ),
+  logOrigin: setting(
+    'TAKTLOG_LOG_ORIGIN',
+    z
+      .string()
+      .regex(/^[^\s+]+$/, 'must have no spaces and no plus signs')
+      .default('taktlog'),
+    'Name of this log in its checkpoints, best a domain and path of yours, for a key not made yet.',
+  ),
+  logKey: setting(
+    'TAKTLOG_LOG_KEY',
+    z.string().startsWith('PRIVATE+KEY+').optional(),
+    'Private key that signs checkpoints, then public keys used before; else the file log-key.',
+    true,
+  ),
+  checkpointSeconds: setting(
+    'TAKTLOG_CHECKPOINT_SECONDS',
+    count.default(60),
+    'Seconds between two signed checkpoints of a growing log.',
+  ),
+  checkpointFile: setting(
+    'TAKTLOG_CHECKPOINT_FILE',
+    z.string().min(1).optional(),
+    'File that always holds the latest checkpoint; best on another machine.',
+  ),
+  checkpointUrl: setting(
+    'TAKTLOG_CHECKPOINT_URL',
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Address that each checkpoint is posted to.',
+  ),
+  tilesFolder: setting(
+    'TAKTLOG_TILES_FOLDER',
+    z.string().min(1).optional(),
+    'Folder that gets the Merkle tree as C2SP tlog-tiles; best on another machine.',
   ),
   logLevel: setting(
     'TAKTLOG_LOG_LEVEL',

@@ -1,4 +1,4 @@
-/** The command line: `taktlog serve`, `demo`, `import`, `rebuild`, `projection`, `key`. */
+/** The command line: `taktlog serve`, `demo`, `import`, `rebuild`, `verify`, ... */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, readConfig, settings, type Config } from './config.ts'
 import { createKey, listKeys, revokeKey } from './commands/api-keys.ts'
@@ -6,10 +6,13 @@ import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { importCommands } from './import-command.ts'
 import { retryProjection, skipEvent } from './projection-command.ts'
+import { rotateKey, type LogKeys } from './adapters/tlog/keys.ts'
+import { keysOf } from './notary-role.ts'
 import { migrateLog } from './migrate-command.ts'
 import { rebuildReadModels } from './rebuild-command.ts'
 import { runDemo } from './demo-command.ts'
 import { createLogger, openLog, startSystem, type Log } from './system.ts'
+import { verifyCommand } from './verify-command.ts'
 
 /** A history in which everything worth showing happens. */
 const DEMO_SEED = 18
@@ -118,6 +121,33 @@ common('retry', 'Try the event that stopped it again, after a fix.', projection)
     withLog(configOf({ ...o }, QUIET), (log) => retryProjection(log, name)),
   )
 
+common('verify', 'Hold the log against its Merkle tree and its signed checkpoints.')
+  .option('--from <file>', 'Checkpoint that was kept outside; may be given again.', collect, [])
+  .option('--tiles <folder>', 'Tiles that were kept outside, as TAKTLOG_TILES_FOLDER has them.')
+  .option('--key <key>', 'Public key whose signatures count too; may be given again.', collect, [])
+  .action(async (o: CommonOptions & { from: string[]; tiles?: string; key: string[] }) => {
+    const config = configOf({ ...o }, QUIET)
+    const stopped = untilStopped()
+    await withLog(config, (log) => {
+      const { trusted } = keysOf(config)
+      return verifyCommand(log, { from: o.from, tiles: o.tiles, keys: o.key, trusted }, stopped)
+    })
+  })
+
+const logKey = program.command('log-key').description('Keys that sign the checkpoints of the log.')
+common('show', 'Print the public keys, the one in use first.', logKey).action((o: CommonOptions) =>
+  printKeys(keysOf(configOf({ ...o }, QUIET))),
+)
+common(
+  'rotate',
+  'Make a new key; restart Taktlog to use it. Old ones go on to verify.',
+  logKey,
+).action((o: CommonOptions) => {
+  const { dataFolder, logOrigin, logKey: setting } = configOf({ ...o }, QUIET)
+  if (setting) throw new ConfigError('the key is in TAKTLOG_LOG_KEY: change it there')
+  printKeys(rotateKey(dataFolder, logOrigin))
+})
+
 const key = program.command('key').description('API keys, for TAKTLOG_AUTH=keys.')
 common('create', 'Create a key. It is shown once and cannot be had again.', key)
   .requiredOption('--name <text>', 'What it is for.')
@@ -175,6 +205,15 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve())
   })
+
+const printKeys = ({ trusted }: LogKeys): void => {
+  for (const { text } of trusted) console.log(text)
+}
+
+/** For options that may be given again. */
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
 
 const split = (list: string): string[] => list.split(',').map((item) => item.trim())
 

@@ -9,12 +9,17 @@ import { pino, type Logger } from 'pino'
 import type { GrpcServer } from './adapters/grpc/server.ts'
 import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
 import { attachPostgres } from './adapters/postgres/attach.ts'
+import { ensureAuditIndex } from './adapters/postgres/audit-schema.ts'
+import { createAuditTrail } from './adapters/postgres/audit-trail.ts'
 import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, type Database } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createTables } from './adapters/postgres/tables.ts'
+import { ensureTree } from './adapters/postgres/tlog/schema.ts'
+import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
+import type { AuditTrail } from './commands/audit-trail.ts'
 import type { ApiKeyStore } from './commands/api-keys.ts'
 import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
 import type { Services } from './api/context.ts'
@@ -27,11 +32,13 @@ import { eraseForgotten, erasing } from './commands/person-names.ts'
 import { policies } from './commands/policies.ts'
 import { runPolicy, type Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
+import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
 import { ConfigError, type Config } from './config.ts'
-import { observationDefinitions } from './domain/index.ts'
+import { catalogue, observationDefinitions } from './domain/index.ts'
 import { serveGrpc } from './grpc-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
+import { keysOf, runNotaryRole } from './notary-role.ts'
 import { projections } from './projections/index.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
 
@@ -58,6 +65,9 @@ export interface Log {
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
+  /** The Merkle tree over the log; the role notary makes it grow. */
+  readonly tree: TransparencyLog
+  readonly auditTrail: AuditTrail
   close(): Promise<void>
 }
 
@@ -103,6 +113,8 @@ export async function openLog(
       warn: (message) => logger.warn(message),
     })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
+    await ensureTree(pool)
+    await ensureAuditIndex(pool)
     const clock = systemClock
     const names = await createPersonNames(pool)
     const execute = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
@@ -115,6 +127,8 @@ export async function openLog(
       services: { store, execute, record, clock, observations: observationDefinitions, names },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
+      tree: createTransparencyLog(pool),
+      auditTrail: createAuditTrail(pool, catalogue),
       async close() {
         closing = true
         await atMost(CLOSE_MS, Promise.all([store.close(), pool.end()]))
@@ -145,6 +159,10 @@ export async function startSystem(
   if (config.roles.includes('policy')) roles.push(...runPolicies(log, logger, stop.signal))
   const reads = createReadModels({ pool, store, projections, projector })
   try {
+    if (config.roles.includes('notary')) {
+      const { signer } = keysOf(config)
+      roles.push(runNotaryRole({ database, signer }, config, textLog(logger), stop.signal))
+    }
     const api = config.roles.includes('api')
       ? await serveApi(log, { options, reads, projector, logger })
       : null
@@ -203,6 +221,8 @@ async function serveApi(
   const services: Services = {
     ...log.services,
     reads,
+    tree: log.tree,
+    auditTrail: log.auditTrail,
     onChange: (listener) => projector.onChange(listener),
   }
   const { host, port } = options

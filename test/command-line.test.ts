@@ -19,7 +19,7 @@ describe.concurrent('help and mistakes', () => {
   test('--help explains every command and every environment variable', async () => {
     const { code, stdout } = await run(['--help'])
     expect(code).toBe(0)
-    for (const command of ['serve', 'demo', 'import', 'rebuild', 'key'])
+    for (const command of ['serve', 'demo', 'import', 'rebuild', 'verify', 'log-key', 'key'])
       expect(stdout).toMatch(new RegExp(`^  ${command} .*[a-z.]$`, 'm'))
     for (const { variable, about } of Object.values(settings))
       expect(stdout).toMatch(new RegExp(`^  ${variable} +${RegExp.escape(about)}`, 'm'))

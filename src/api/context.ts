@@ -1,8 +1,10 @@
+import type { AuditTrail } from '../commands/audit-trail.ts'
 import type { EventStore } from '../commands/event-store.ts'
 import type { Execute } from '../commands/execute.ts'
 import { setPersonName, type PersonName, type PersonNames } from '../commands/person-names.ts'
 import type { Clock } from '../commands/ports.ts'
 import type { Record as RecordObservations, Recording } from '../commands/record.ts'
+import type { TransparencyLog } from '../commands/tlog/port.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Change, ReadModels } from '../projections/read-models.ts'
@@ -19,6 +21,9 @@ export interface Services {
   readonly reads: ReadModels
   readonly clock: Clock
   readonly observations: ReadonlyMap<string, ObservationDefinition>
+  /** Absent where the log has no tree: in memory. */
+  readonly tree?: TransparencyLog
+  readonly auditTrail?: AuditTrail
   readonly names: PersonNames
   /** Calls back after each flush of a projection; answers with the way to stop. */
   readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void
@@ -40,11 +45,15 @@ export interface Context {
   /** One and the same for all requests to these read models: key of what outlives a request. */
   readonly plant: object
   readonly onChange: Services['onChange']
+  /** For single streams that the caller was shown; lists go through `reads`. */
+  readonly store: Pick<EventStore, 'readStream'>
+  readonly tree: TransparencyLog | undefined
+  readonly auditTrail: AuditTrail | undefined
 }
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
 export function createContext(services: Services, principal: Principal): Context {
-  const { store, execute, record, reads, clock, onChange } = services
+  const { store, execute, record, reads, clock, onChange, tree, auditTrail } = services
   const access = createAccessLog({ store, clock, principal })
   return {
     principal,
@@ -57,6 +66,9 @@ export function createContext(services: Services, principal: Principal): Context
     clock,
     plant: reads,
     onChange,
+    store,
+    tree,
+    auditTrail,
   }
 }
 

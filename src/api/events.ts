@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 
 /** A fact of the log: what, when, when known, by whom, because of what. */
-const EventRef = builder.objectRef<Recorded>('Event').implement({
+export const EventRef = builder.objectRef<Recorded>('Event').implement({
   description: 'A recorded fact; it never changes.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the event.' }),
@@ -57,7 +57,7 @@ const Where = builder.inputType('EventFilter', {
 })
 type Where = typeof Where.$inferInput
 
-const Direction = builder.enumType('LogDirection', {
+export const LogDirection = builder.enumType('LogDirection', {
   description: 'Which way the log is read.',
   values: {
     FORWARD: { value: 'forward', description: 'From its beginning, in the order it was recorded.' },
@@ -77,7 +77,7 @@ builder.queryField('events', (t: any) =>
     args: {
       ...cursorArgs(t),
       where: t.arg({ type: Where, description: 'Only these.' }),
-      direction: t.arg({ type: Direction, description: 'Backward by default.' }),
+      direction: t.arg({ type: LogDirection, description: 'Backward by default.' }),
     },
     resolve: (_: unknown, args: Args, context: Context) => readEvents(args, context),
   }),
@@ -131,7 +131,8 @@ const matching =
     (occurredBefore == null || m.occurredAt < occurredBefore) &&
     (site == null || m.site === site)
 
-function positionOf(cursor: string): number {
+/** @throws GraphQLError `InvalidInput` for a cursor of another list */
+export function positionOf(cursor: string): number {
   const position = Number(cursor)
   if (Number.isSafeInteger(position) && position >= 0) return position
   throw apiError('InvalidInput', `after ${JSON.stringify(cursor)} is not a cursor of this list.`)

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ApiKeyStore } from '../commands/api-keys.ts'
+import { auditExport } from './audit-export.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
 import { calendarRoute } from './calendar-route.ts'
@@ -23,6 +24,7 @@ import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { createPersisted } from './persisted.ts'
 import { problem, restRoutes } from './rest.ts'
+import { tilesRoutes } from './tiles-rest.ts'
 import { serveWebSocket } from './websocket.ts'
 
 export interface ApiServerDeps {
@@ -65,6 +67,8 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
   calendarRoute(app, services, principalOf)
+  if (services.tree) tilesRoutes(app, services.tree, principalOf)
+  auditExport(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })
   // After that: it would report a port in use as a fault of its own.
   const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })

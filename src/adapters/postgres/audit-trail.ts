@@ -1,0 +1,115 @@
+import type pg from 'pg'
+import type { AuditFilter, AuditPage, AuditTrail } from '../../commands/audit-trail.ts'
+import type { Catalogue } from '../../domain/event.ts'
+import { INDEX_EVENTS } from './audit-schema.ts'
+import { follow } from './follow.ts'
+import { createNames } from './log-names.ts'
+import { askPage, decodePage, pageOf } from './log-page.ts'
+import type { Database } from './pool.ts'
+import { createParameters, type Parameters } from './read/conditions.ts'
+
+/** Second half of the lock of whoever fills the index. */
+const LOCK = 11_010
+/** Events of one transaction: some hundredths of a second of the database. */
+const BATCH = 1_000
+
+/** Keeps the index up to date with the log, until the signal aborts. @throws Error as `follow` does */
+export const runAuditIndex = (database: Database, signal: AbortSignal): Promise<void> =>
+  follow(
+    database,
+    {
+      name: 'audit index',
+      lock: LOCK,
+      batch: BATCH,
+      position: upTo,
+      async take(client, from, to) {
+        await client.query({ ...INDEX_EVENTS, values: [from, to] })
+        await client.query('update audit.progress set position = $1', [to])
+      },
+    },
+    signal,
+  )
+
+async function upTo(database: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await database.query<{ position: number }>('select position from audit.progress')
+  return rows[0]!.position
+}
+
+const FACTS = pageOf(
+  'select * from es.events where position = any($1::bigint[]) order by position * $2::integer',
+)
+
+/** The audit trail of a log that `runAuditIndex` follows. */
+export function createAuditTrail(pool: pg.Pool, catalogue: Catalogue): AuditTrail {
+  const names = createNames(pool)
+  return {
+    async page(filter, page, sites) {
+      const { text, values } = positionsSql(filter, page, sites)
+      const { rows } = await pool.query<{ position: number }>(text, values)
+      const positions = rows.slice(0, page.limit).map(({ position }) => position)
+      const order = page.direction === 'forward' ? 1 : -1
+      const columns = await askPage(pool, 'audit-facts', FACTS, [positions, order])
+      return {
+        facts: await decodePage(columns, names, catalogue),
+        more: rows.length > page.limit,
+      }
+    },
+    async find(wanted, sites) {
+      const [column, value] = 'id' in wanted ? ['id', wanted.id] : ['position', wanted.position]
+      const { rows } = await pool.query<{ position: number }>(
+        `select position from audit.entries
+         where ${column} = $1 and ($2::text[] is null or site = any($2)) limit 1`,
+        [value, sites],
+      )
+      return rows[0]?.position ?? null
+    },
+    upTo: () => upTo(pool),
+  }
+}
+
+/**
+ * Positions of one page, and one more if there is more. A time of recording is looked up as a position,
+ * because both grow together; all indexes end with the position, so a page is read, not sorted.
+ */
+function positionsSql(
+  filter: AuditFilter,
+  { limit, direction, after }: AuditPage,
+  sites: readonly string[] | null,
+) {
+  const parameters = createParameters()
+  const where = conditionsOf(filter, parameters)
+  if (sites) where.push(`site = any(${parameters.add(sites, 'text[]')})`)
+  const forward = direction === 'forward'
+  if (after !== undefined)
+    where.push(`position ${forward ? '>' : '<'} ${parameters.add(after, 'bigint')}`)
+  const most = parameters.add(limit + 1, 'bigint')
+  const order = `order by position ${forward ? 'asc' : 'desc'} limit ${most}`
+  const branch = (condition: string): string =>
+    `(select position from audit.entries where ${[...where, condition].join(' and ')} ${order})`
+  if (filter.person === undefined) return { text: branch('true'), values: parameters.values }
+  const person = parameters.add(filter.person, 'text')
+  const both = `${branch(`person = ${person}`)} union ${branch(`actor = ${person}`)}`
+  return { text: `select position from (${both}) as both_ways ${order}`, values: parameters.values }
+}
+
+function conditionsOf(filter: AuditFilter, parameters: Parameters): string[] {
+  const { stream, actor, types, source, site } = filter
+  const { occurredFrom, occurredBefore, recordedFrom, recordedBefore } = filter
+  const where: string[] = []
+  const add = (value: unknown, type: string, condition: (parameter: string) => string): void => {
+    if (value !== undefined) where.push(condition(parameters.add(value, type)))
+  }
+  const firstRecorded = (from: string): string =>
+    `coalesce((select position from audit.entries where recorded_at >= ${from}
+      order by recorded_at, position limit 1), 9223372036854775807)`
+  add(stream, 'text', (p) => `object = ${p}`)
+  add(actor, 'text', (p) => `actor = ${p}`)
+  add(types, 'text[]', (p) => `type = any(array(select id from es.types where name = any(${p})))`)
+  add(source, 'text', (p) => `source = ${p}`)
+  add(site, 'text', (p) => `site = ${p}`)
+  add(occurredFrom, 'timestamptz', (p) => `occurred_at >= ${p}`)
+  add(occurredBefore, 'timestamptz', (p) => `occurred_at < ${p}`)
+  add(recordedFrom, 'timestamptz', (p) => `position >= ${firstRecorded(p)}`)
+  add(recordedBefore, 'timestamptz', (p) => `position < ${firstRecorded(p)}`)
+  return where
+}

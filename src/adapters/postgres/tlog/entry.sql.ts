@@ -1,0 +1,29 @@
+/**
+ * The canonical bytes of an event `e` of type `t`: one line of JSON without spaces, in UTF-8, its
+ * members always all there and in this order:
+ *
+ *     {"position":7,"stream":"order-PO-1","revision":0,"id":"6f1c...","type":"OrderReleased",
+ *      "schemaVersion":1,"recordedAt":"2026-03-02T06:00:00.123000Z","data":"e3b0...","metadata":"98ea..."}
+ *
+ * `data` and `metadata` are the SHA-256 (hex) of the stored texts as they were written, so no later
+ * upcast changes them, an entry always fits the 65,535 bytes of a tlog-tiles bundle, and a proof can be
+ * shown to somebody who must not see the content. This is the only definition: the tree, the verifier
+ * and the bundles all read it. It uses nothing of the database that somebody could have replaced.
+ */
+const ENTRY = `
+'{"position":' || e.position || ',"stream":' || pg_catalog.to_json(e.stream)::text ||
+',"revision":' || e.revision || ',"id":"' || e.id || '","type":' ||
+pg_catalog.to_json(t.name)::text || ',"schemaVersion":' || e.schema_version ||
+',"recordedAt":"' ||
+pg_catalog.to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ||
+'","data":"' ||
+pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(e.data, 'UTF8')), 'hex') ||
+'","metadata":"' ||
+pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(e.metadata, 'UTF8')), 'hex') || '"}'`
+
+/** Positions and entries after $1, up to $2, of at most $3 events, in order. */
+export const entriesAfter = `
+select e.position, ${ENTRY} as entry
+from es.events e join es.types t on t.id = e.type
+where e.position > $1 and e.position <= $2
+order by e.position limit $3`

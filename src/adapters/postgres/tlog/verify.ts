@@ -1,0 +1,244 @@
+import type pg from 'pg'
+import { parseCheckpoint } from '../../../commands/tlog/checkpoint.ts'
+import { EMPTY_ROOT, HASH_BYTES, leafHash } from '../../../commands/tlog/hash.ts'
+import { openNote, type Verifier } from '../../../commands/tlog/note.ts'
+import { treeRoot, type ReadTiles } from '../../../commands/tlog/proofs.ts'
+import { edgeOf, grow, TILE_WIDTH, type Tile } from '../../../commands/tlog/tiles.ts'
+import { entriesAfter } from './entry.sql.ts'
+import { explain, type Finding } from './explain.ts'
+import { allCheckpoints, readTiles, treeSize } from './tree.ts'
+
+/** Events read at once; a whole number of tiles, so that a page begins where a tile does. */
+const PAGE = 16 * TILE_WIDTH
+/** Pages asked for ahead: the database makes the entries of one while those of another are hashed. */
+const AHEAD = 3
+
+export interface VerifyOptions {
+  readonly pool: pg.Pool
+  /** Keys whose signatures count. */
+  readonly trusted: readonly Verifier[]
+  /** Checkpoints kept outside the database, as signed notes. */
+  readonly outside: readonly string[]
+  /** Tiles kept outside; those of the database by default. */
+  readonly tiles?: ReadTiles
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Verified {
+  /** Events whose hashes were compared. */
+  readonly events: number
+  /** Checkpoints that the log agrees with. */
+  readonly checkpoints: number
+  /** The largest checkpoint size: later events are in no checkpoint yet. */
+  readonly covered: number
+  /** The first thing wrong; null when all is as it was. */
+  readonly finding: Finding | null
+}
+
+interface Claim {
+  readonly size: number
+  readonly root: Buffer
+  readonly where: string
+}
+
+/**
+ * Builds the tree anew from the log and compares it with the stored leaves and with every checkpoint.
+ * Leaves tell where something was changed; checkpoints tell that it was, even when the leaves were
+ * changed with it.
+ * @throws Error for a checkpoint from outside that no trusted key signed
+ */
+export async function verifyLog(options: VerifyOptions): Promise<Verified> {
+  const { pool, trusted, outside, onProgress, signal } = options
+  const given = outside.map((note) => ({ ...open(note, trusted), where: 'given from outside' }))
+  const { claims, forged } = await storedClaims(pool, trusted)
+  const all = [...claims, ...given].sort((a, b) => a.size - b.size)
+  const treeEnd = await treeSize(pool)
+  const covered = all.at(-1)?.size ?? 0
+  const total = Math.max(treeEnd, covered)
+  const tiles = options.tiles ?? readTiles(pool)
+  const tree = createTree()
+  let agreed = 0
+  const done = (finding: Finding | null): Verified => ({
+    ...{ events: tree.size(), checkpoints: agreed, covered },
+    finding: finding ?? forged,
+  })
+
+  for await (const page of pages(pool, total)) {
+    const stored = await leavesOf(tiles, page.from, Math.min(page.from + PAGE, treeEnd))
+    const leaves = page.entries.map(leafHash)
+    const expected = Math.min(PAGE, total - page.from)
+    const wrong = firstDifference(page, { leaves, stored, expected })
+    const until = wrong ?? page.from + leaves.length
+    for (let at = page.from; at < until;) {
+      const claim = all[agreed]
+      const next = Math.min(until, claim && claim.size > at ? claim.size : until)
+      tree.add(leaves.slice(at - page.from, next - page.from))
+      at = next
+      for (; all[agreed]?.size === at; agreed++)
+        if (!all[agreed]!.root.equals(await tree.root()))
+          return done(disagreement(all[agreed]!, all[agreed - 1]?.size ?? 0))
+    }
+    if (wrong !== null)
+      return done(
+        await explain(pool, {
+          leaf: wrong,
+          total,
+          stored: stored.subarray((wrong - page.from) * HASH_BYTES),
+        }),
+      )
+    if (stored.length < Math.min(PAGE, treeEnd - page.from) * HASH_BYTES && !options.tiles)
+      return done(missingTiles(page.from + stored.length / HASH_BYTES))
+    onProgress?.(tree.size(), total)
+    if (signal?.aborted) break
+  }
+  return done(signal?.aborted ? null : await beyondEnd(pool))
+}
+
+const disagreement = ({ size, where }: Claim, before: number): Finding => ({
+  kind: 'CHANGED',
+  position: before + 1,
+  until: size,
+  stream: null,
+  revision: null,
+  detail:
+    `an event at one of the positions ${before + 1} to ${size} was changed, removed or inserted: the ` +
+    `root of the log is not that of the checkpoint of size ${size} ${where}, although the stored ` +
+    'tiles agree with the log, so they were rewritten',
+})
+
+const missingTiles = (leaf: number): Finding => ({
+  kind: 'FORGED',
+  ...{ position: leaf + 1, stream: null, revision: null },
+  detail: `the stored tiles from position ${leaf + 1} on were removed`,
+})
+
+function open(note: string, trusted: readonly Verifier[]): Omit<Claim, 'where'> {
+  const { origin, size, root } = parseCheckpoint(openNote(note, trusted))
+  if (!trusted.some(({ name }) => name === origin))
+    throw new Error(`the checkpoint is of the log ${origin}`)
+  return { size, root }
+}
+
+/** A stored checkpoint that no trusted key signed is a finding too: somebody may have put it there. */
+async function storedClaims(pool: pg.Pool, trusted: readonly Verifier[]) {
+  const claims: Claim[] = []
+  let forged: Finding | null = null
+  for (const { note, size } of await allCheckpoints(pool))
+    try {
+      claims.push({ ...open(note, trusted), where: 'in the database' })
+    } catch (error) {
+      const detail = `the stored checkpoint of size ${size}: ${(error as Error).message}`
+      forged ??= { kind: 'FORGED', position: null, stream: null, revision: null, detail }
+    }
+  return { claims, forged }
+}
+
+interface LogPage {
+  /** Leaf of the first entry. */
+  readonly from: number
+  readonly positions: readonly number[]
+  readonly entries: readonly string[]
+}
+
+/** Joined columns: a row for each event would cost more than hashing it. No entry has a line feed. */
+const ENTRIES = {
+  name: 'merkle-entries',
+  text: `select string_agg(position::text, ',' order by position) as positions,
+    string_agg(entry, E'\\n' order by position) as entries from (${entriesAfter}) as entries`,
+}
+
+/** The log up to this position, at least one page; the next ones are on their way while one is hashed. */
+async function* pages(pool: pg.Pool, total: number): AsyncGenerator<LogPage> {
+  const ask = async (from: number): Promise<LogPage> => {
+    const { rows } = await pool.query<{ positions: string | null; entries: string | null }>({
+      ...ENTRIES,
+      values: [from, Math.min(from + PAGE, total), PAGE],
+    })
+    const { positions, entries } = rows[0]!
+    return {
+      from,
+      positions: positions === null ? [] : positions.split(',').map(Number),
+      entries: entries === null ? [] : entries.split('\n'),
+    }
+  }
+  const asked: Promise<LogPage>[] = []
+  for (let from = 0, end = 0; from < total; from += PAGE) {
+    for (; end < total && asked.length < AHEAD; end += PAGE) {
+      const page = ask(end)
+      page.catch(() => {})
+      asked.push(page)
+    }
+    yield await asked.shift()!
+  }
+}
+
+/** Stored leaves from (inclusive) to (exclusive), as far as there are any. @param from of a tile */
+async function leavesOf(tiles: ReadTiles, from: number, to: number): Promise<Buffer> {
+  const places = Array.from(
+    { length: Math.max(0, Math.ceil((to - from) / TILE_WIDTH)) },
+    (_, i) => ({
+      level: 0,
+      index: from / TILE_WIDTH + i,
+    }),
+  )
+  const found = new Map((await tiles(places)).map((tile) => [tile.index, tile.hashes]))
+  const parts: Buffer[] = []
+  for (const { index } of places) {
+    const part = found.get(index)
+    if (!part) break
+    parts.push(part)
+    if (part.length < TILE_WIDTH * HASH_BYTES) break
+  }
+  return Buffer.concat(parts).subarray(0, Math.max(0, to - from) * HASH_BYTES)
+}
+
+/** The first leaf of the page that is missing or not the stored one; null when all agree. */
+function firstDifference(
+  { from, positions }: LogPage,
+  page: { readonly leaves: readonly Buffer[]; readonly stored: Buffer; readonly expected: number },
+): number | null {
+  const { leaves, stored, expected } = page
+  const known = stored.length / HASH_BYTES
+  for (let i = 0; i < expected; i++) {
+    const there = positions[i] === from + i + 1
+    const hash = stored.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)
+    if (!there || (i < known && !leaves[i]!.equals(hash))) return from + i
+  }
+  return null
+}
+
+/** What stands behind the last event that the log has told of. */
+async function beyondEnd(pool: pg.Pool): Promise<Finding | null> {
+  const { rows } = await pool.query<{ head: number; last: number; first: number }>(
+    `select h.position as head, coalesce(max(e.position), 0) as last,
+       coalesce(min(e.position), 1) as first
+     from es.head h left join es.events e on true group by h.position`,
+  )
+  const { head, last, first } = rows[0]!
+  if (first < 1) return explain(pool, { leaf: first - 1, total: head, stored: null })
+  if (last > head) return explain(pool, { leaf: head, total: head, stored: null })
+  return last < head ? explain(pool, { leaf: last, total: head, stored: null }) : null
+}
+
+/** The tree of RFC 6962 as it grows: of all tiles only the last of each level is kept. */
+function createTree() {
+  let size = 0
+  let edge: readonly Tile[] = []
+  const read: ReadTiles = async () => edge
+  return {
+    size: () => size,
+    add(leaves: readonly Buffer[]): void {
+      const partial = edge.map(({ hashes }) => hashes)
+      const byPlace = new Map(edge.map((tile) => [`${tile.level}/${tile.index}`, tile]))
+      for (const tile of grow(partial, size, Buffer.concat(leaves)))
+        byPlace.set(`${tile.level}/${tile.index}`, tile)
+      size += leaves.length
+      edge = edgeOf(size).map(
+        (place) =>
+          byPlace.get(`${place.level}/${place.index}`) ?? { ...place, hashes: Buffer.alloc(0) },
+      )
+    },
+    root: async (): Promise<Buffer> => (size === 0 ? EMPTY_ROOT : treeRoot(size, read)),
+  }
+}

@@ -1,13 +1,13 @@
 import { executeBench } from './execute.ts'
 import { graphqlBench } from './graphql.ts'
 import { importBench } from './import.ts'
+import { kpiBench } from './kpi.ts'
 import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
-import { treeBench } from './tree.ts'
-import { verifyBench } from './verify.ts'
+import { traceBench } from './trace.ts'
 import { visibleBench } from './visible.ts'
 
 /** In the order of the table. */
@@ -20,6 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   readBench,
   graphqlBench,
   importBench,
-  treeBench,
-  verifyBench,
+  kpiBench,
+  traceBench,
 ]

@@ -23,7 +23,12 @@ export function row(
   name: string,
   measured: { readonly value: number; readonly unit: string },
   against: { readonly reference: string; readonly value: number } | null,
-  bar: { readonly atLeast?: number; readonly atMost?: number; readonly ratio?: number } = {},
+  bar: {
+    readonly atLeast?: number
+    readonly atMost?: number
+    readonly ratio?: number
+    readonly ratioAtMost?: number
+  } = {},
 ): Row {
   const ratio = against === null ? null : measured.value / against.value
   const { atLeast, atMost } = bar
@@ -35,6 +40,9 @@ export function row(
     bar.ratio === undefined || ratio === null
       ? null
       : { text: `ratio >= ${bar.ratio}`, ok: ratio >= bar.ratio },
+    bar.ratioAtMost === undefined || ratio === null
+      ? null
+      : { text: `ratio <= ${bar.ratioAtMost}`, ok: ratio <= bar.ratioAtMost },
   ].filter((check) => check !== null)
   return {
     name,

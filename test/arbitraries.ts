@@ -20,8 +20,13 @@ import {
   stopReasonCommand,
   stopRuleCommand,
 } from './equipment/arbitraries.ts'
-import { lotCommand, unitCommand, unitObservation } from './material/arbitraries.ts'
 import { kpiCommand } from './kpi/arbitraries.ts'
+import {
+  logisticUnitCommand,
+  lotCommand,
+  unitCommand,
+  unitObservation,
+} from './material/arbitraries.ts'
 import {
   absenceCommand,
   attendanceCommand,
@@ -42,6 +47,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
+  logisticUnit: logisticUnitCommand,
   kpiDefinition: kpiCommand,
   lot: lotCommand,
   allocationRule: allocationRuleCommand,

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { policies } from '../src/commands/policies.ts'
+import type { Reaction } from '../src/commands/policy.ts'
 import type { Observation } from '../src/commands/record.ts'
-import { isRejection, streamOf, type Decider, type Fold } from '../src/domain/decider.ts'
+import {
+  isRejection,
+  streamOf,
+  type Decider,
+  type Fold,
+  type Rejection,
+} from '../src/domain/decider.ts'
 import type { Event, Recorded } from '../src/domain/event.ts'
 import { deciders, observationDefinitions } from '../src/domain/index.ts'
 import { observationStream } from '../src/domain/observation.ts'
@@ -95,19 +102,31 @@ function logOf(steps: readonly Step[]): readonly Recorded[] {
     streams.set(stream, [...past, fact])
     log.push(fact)
     for (const policy of policies.filter((p) => p.types.includes(event.type)))
-      for (const reaction of policy.react(fact))
-        decide(reaction.decider, reaction.command, occurredAt)
+      for (const reaction of policy.react(fact)) react(reaction, occurredAt)
   }
-  const decide = (decider: Decider, wish: { readonly type: string }, at: string): void => {
+  const react = ({ decider, command, otherwise }: Reaction, at: string): void => {
+    const refused = decide(decider, command, at)
+    if (refused && otherwise) react(otherwise(refused), at)
+  }
+  const decide = (
+    decider: Decider,
+    wish: { readonly type: string },
+    at: string,
+  ): Rejection | null => {
     const command = decider.commands[wish.type]!.parse(wish)
-    const consulted = consultedBy(decider, ({ decider: other, id: idOf }) => {
-      const otherId = idOf(command, SITE)
-      return otherId === null ? other.initial : stateOf(other, otherId)
-    })
     const id = decider.id(command, SITE)
-    const outcome = decider.decide(command, stateOf(decider, id), { at, consulted })
-    if (isRejection(outcome)) return
+    const look = () =>
+      consultedBy(decider, ({ decider: other, id: idOf }) => {
+        const otherId = idOf(command, SITE)
+        return otherId === null ? other.initial : stateOf(other, otherId)
+      })
+    const first = decider.prepare?.(command, stateOf(decider, id), look())
+    const refused = first ? decide(first.decider, first.command, at) : null
+    if (refused) return refused
+    const outcome = decider.decide(command, stateOf(decider, id), { at, consulted: look() })
+    if (isRejection(outcome)) return outcome
     for (const event of outcome) append(streamOf(decider, id), event, at)
+    return null
   }
   let clock = 0
   for (const step of steps)

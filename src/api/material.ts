@@ -44,6 +44,16 @@ const MovementKind = builder.enumType('LotMovementKind', {
     SCRAPPED: { description: 'Was thrown away.' },
     HELD: { description: 'Was blocked.' },
     RELEASED: { description: 'One hold was lifted.' },
+    TRANSFORMED: { description: 'Went into a transformation.' },
+    YIELDED: { description: 'Came out of a transformation.' },
+    BOUND: { description: 'A part of a consumption is now known to be in the serial.' },
+    BINDING_CANCELLED: { description: 'A binding to a serial was wrong.' },
+    CONSUMPTION_CANCELLED: { description: 'A consumption was booked by mistake.' },
+    PACKED: { description: 'Went onto the logistic unit.' },
+    UNPACKED: { description: 'Came back from the logistic unit.' },
+    REPACKED: { description: 'Went from one logistic unit onto another.' },
+    SHIPPED: { description: 'Went to a customer.' },
+    RETURNED: { description: 'Came back from a customer.' },
   },
 })
 const HoldCauseKind = enumOf(holdCause.shape.kind, 'HoldCauseKind')
@@ -90,7 +100,7 @@ const SUPPLY = {
   supplierLotId: 'Number of the lot at the supplier.',
 }
 
-const LotRef = builder.objectRef<Keyed<LotRow>>('Lot')
+export const LotRef = builder.objectRef<Keyed<LotRow>>('Lot')
 
 export const LotMovementRef = builder.objectRef<Keyed<LotMovementRow>>('LotMovement')
 LotMovementRef.implement({
@@ -107,6 +117,7 @@ LotMovementRef.implement({
       resolve: (row) => (row.unit === null ? null : quantity(row.quantity, row.unit)),
     }),
     bookingId: t.exposeID('bookingId', { description: 'The movement, transfer or hold.' }),
+    person: personField(t, 'Who did it, by name.'),
     ...maybe(t, {
       materialId: 'Material of the lot; null where no quantity changed.',
       counterpartLotId: 'Lot at the other end.',
@@ -114,10 +125,9 @@ LotMovementRef.implement({
       ...WORK,
       personId: 'Who did it.',
       ...SUPPLY,
-      fromLocationId: 'Where it was.',
-      toLocationId: 'Where it went.',
+      fromLocationId: 'Where it was, or the logistic unit it came from.',
+      toLocationId: 'Where it went, or the logistic unit it went onto.',
     }),
-    person: personField(t, 'Who did it, by name.'),
     reason: t.exposeString('reason', { nullable: true, description: 'Why, where one is needed.' }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
     recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When the log took it.' }),

@@ -83,6 +83,8 @@ export interface Reader {
   /** The log itself, for the scope `read:audit`, without the facts of other sites. */
   facts(options: ReadAll, keep: (fact: Recorded) => boolean): Promise<Scan>
   status(): Promise<readonly ProjectionStatus[]>
+  /** Position of the last fact the log had taken by this moment, ISO-8601; 0 where it had none. */
+  positionAt(recordedAt: string): Promise<number>
   /** How far one read model has come; open to whoever may read it. */
   freshness(p: Projection): Promise<ProjectionStatus | undefined>
   /** The read model that is furthest behind: every answer is at least as fresh. */
@@ -154,6 +156,17 @@ export function createReader(deps: {
     async slowest() {
       const [first, ...others] = await reads.status()
       return others.reduce((a, b) => (b.position < a.position ? b : a), first!) ?? null
+    },
+    async positionAt(recordedAt) {
+      // recordedAt never runs backward along the log, so halving finds it in some thirty reads.
+      let [known, beyond] = [0, (await store.head()) + 1]
+      while (beyond - known > 1) {
+        const middle = Math.floor((known + beyond) / 2)
+        const [fact] = await store.readAll({ from: middle - 1, limit: 1 })
+        if (fact && fact.position < beyond && fact.recordedAt <= recordedAt) known = fact.position
+        else beyond = middle
+      }
+      return known
     },
     async freshness(p) {
       await open(p.context)

@@ -18,6 +18,8 @@ const UnitStatus = builder.enumType('UnitStatus', {
     IN_PROCESS: { description: 'Machines have worked on it; nobody has reported it as made.' },
     ON_HAND: { description: 'Made or received, and not built in anywhere.' },
     INSTALLED: { description: 'Built into its parent.' },
+    PACKED: { description: 'On a box, pallet or other logistic unit.' },
+    SHIPPED: { description: 'With a customer.' },
     SCRAPPED: { description: 'Thrown away.' },
   },
 })
@@ -53,9 +55,9 @@ const UnitOperationRef = builder.objectRef<Keyed<UnitOperationRow>>('UnitOperati
       description: 'NC program or recipe; null where the machine did not say.',
     }),
     ...maybe(t, { orderId: 'Production order.', personId: 'Who attended.' }),
+    person: personField(t, 'Who attended, by name.'),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When it ended.' }),
-    person: personField(t, 'Who attended, by name.'),
   }),
 })
 
@@ -72,9 +74,9 @@ const UnitComponentRef = builder.objectRef<Keyed<UnitComponentRow>>('UnitCompone
       equipmentId: 'On which machine or line.',
       personId: 'Who installed it.',
     }),
+    person: personField(t, 'Who installed it, by name.'),
     installedAt: t.expose('installedAt', { type: 'DateTime', description: 'Since when.' }),
     removedAt: maybeAt(t, 'removedAt', 'Until when; null while it is in.'),
-    person: personField(t, 'Who installed it, by name.'),
     removalReason: t.exposeString('removalReason', {
       nullable: true,
       description: 'Why it was taken out.',
@@ -119,6 +121,8 @@ UnitRef.implement({
       materialId: 'What it is; null while nobody has said.',
       parentSerial: 'What it is built into.',
       position: 'Its place in the parent.',
+      logisticUnitId: 'Box or pallet it is on.',
+      deliveryId: 'Delivery it was shipped with by itself.',
       orderId: 'Order that made it; while in process, the order of its operations.',
       lotId: 'Lot it is counted in.',
       supplierId: 'Who delivered it.',

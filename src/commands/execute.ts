@@ -7,6 +7,7 @@ import {
   streamOf,
   type Consultation,
   type Decider,
+  type Preparation,
   type Rejection,
 } from '../domain/decider.ts'
 import type { Event } from '../domain/event.ts'
@@ -101,7 +102,13 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
     const first = known.acks.get(envelope.commandId)
     if (first) return { stream, ...first }
-    const consulted = await consult(states, decider, command, envelope.site)
+    let consulted = await consult(states, decider, command, envelope.site)
+    const preparation = decider.prepare?.(command, known.state, consulted)
+    if (preparation) {
+      const refused = await prepare(preparation, a)
+      if (refused) return refused
+      consulted = await consult(states, decider, command, envelope.site)
+    }
     const decision = decider.decide(command, known.state, { at, consulted })
     if (isRejection(decision) || decision.length === 0) {
       // Nothing is appended, so no conflict would show that another process has changed the stream.
@@ -124,6 +131,20 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
     if (n >= MAX_ATTEMPTS)
       throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)
   }
+}
+
+/** Outside the lane of its stream: two that prepare each other's streams would wait for ever. */
+async function prepare({ decider, command }: Preparation, a: Attempt): Promise<Rejection | null> {
+  const stream = streamOf(decider, decider.id(command, a.envelope.site))
+  const commandId = uuid5(`${a.envelope.commandId}/prepare/${JSON.stringify(command)}`)
+  const outcome = await attempt({
+    ...a,
+    decider,
+    command,
+    stream,
+    envelope: { ...a.envelope, commandId },
+  })
+  return isRejection(outcome) ? outcome : null
 }
 
 const unchanged = (known: StreamState) => ({

@@ -38,6 +38,12 @@ export interface Consultation<C, S> {
   readonly id: (command: C, site: string) => string | null
 }
 
+/** A command sent before another, in its name. */
+export interface Preparation {
+  readonly decider: Decider
+  readonly command: Command
+}
+
 /**
  * One consistency boundary: the stream of one order, lot, serial, inspection or meter.
  * `decide` answers with the facts to append, `[]` when it is already so, or a Rejection; it never
@@ -61,6 +67,11 @@ export interface Decider<
   readonly initial: S
   readonly evolve: (state: S, event: E, at: string) => S
   readonly decide: (command: C, state: S, given: Given<X>) => readonly E[] | Rejection<R>
+  /**
+   * A command for another stream that has to be granted first, with a lasting effect the decision may
+   * rely on; null where none is needed. Its refusal is the answer.
+   */
+  readonly prepare?: (command: C, state: S, consulted: X) => Preparation | null
   /** One stream to look at; `consulted` is its state. */
   readonly consults?: Consultation<C, X>
   /** Several, by name; `consulted` has the state of each under its name. */

@@ -16,6 +16,7 @@ import { stopDay } from './equipment/stop-day.ts'
 import { stopReasons } from './equipment/stop-reasons.ts'
 import { stopRule } from './equipment/stop-rule.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
+import { logisticUnit } from './material/logistic-unit.ts'
 import { kpiDefinition } from './kpi/kpi-definition.ts'
 import { lot } from './material/lot.ts'
 import { unit, unitObservations } from './material/unit.ts'
@@ -47,6 +48,7 @@ export const deciders: readonly Decider[] = [
   inspection,
   inspectionPlan,
   kpiDefinition,
+  logisticUnit,
   lot,
   meter,
   meterQuality,

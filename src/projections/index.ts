@@ -25,6 +25,7 @@ import { stopDecisions } from './equipment/stop-decisions.ts'
 import { stopReasonTree } from './equipment/stop-reasons.ts'
 import { stopRules } from './equipment/stop-rules.ts'
 import { equipmentTimeline } from './equipment/timeline.ts'
+import { genealogyEdges } from './material/genealogy-edges.ts'
 import { equipmentDays } from './kpi/equipment-days.ts'
 import { kpiVersions } from './kpi/kpi-versions.ts'
 import { lotMovements } from './material/lot-movements.ts'
@@ -76,6 +77,7 @@ export const projections: readonly Projection[] = [
   equipmentStateTimes,
   equipmentTimeline,
   gapEstimations,
+  genealogyEdges,
   heldQualifications,
   hierarchy,
   inspectionResults,

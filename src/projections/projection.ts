@@ -29,6 +29,11 @@ export interface Projection<Row extends object = any> {
   readonly version: number
   /** Every table also has `key text` (primary key) and `site text` (filled from the metadata). */
   readonly columns: { readonly [C in keyof Row & string]: ColumnType }
+  /**
+   * Columns that say from which position of the log something was known, and to which. They alone
+   * depend on the order of arrival: what was known when is nothing else.
+   */
+  readonly positions?: readonly (keyof Row & string)[]
   /** Columns of each secondary index; made after a rebuild has filled the table. */
   readonly indexes: readonly (readonly (keyof Row & string)[])[]
   readonly on: Readonly<Record<string, Handler<Row, any>>>

@@ -34,7 +34,7 @@ const processed = e.processed({
 })
 const stateOf = (...facts: readonly Parameters<typeof unit.evolve>[1][]) =>
   facts.reduce((state, fact) => unit.evolve(state, fact, T0), unit.initial)
-const parent = stateOf(e.produced({ ...made, serial: 'S9' }))
+const parent = stateOf(e.produced({ ...made, serial: 'S9' }), e.ranked({ serial: 'S9', level: 1 }))
 const withParent = { consulted: parent }
 
 describe('a serial', () => {
@@ -77,15 +77,20 @@ describe('installation', () => {
     given(unit, produced, installed)
       .when({ ...install, movementId: 'm8' }, withParent)
       .thenRejected('UnitInstalled'))
-  test('is refused into itself, and into what is in it', () => {
+  test('is refused into itself', () =>
     given(unit, produced)
       .when({ ...install, parentSerial: 'S1' }, withParent)
-      .thenRejected('IntoItself')
-    const inIt = stateOf(
-      e.produced({ ...made, serial: 'S9' }),
-      e.installed({ ...installed.data, serial: 'S9', parentSerial: 'S1' }),
-    )
-    when(given(unit, produced), inIt).thenRejected('IntoItself')
+      .thenRejected('IntoItself'))
+  test('is refused into what does not rank higher; it is ranked before', () => {
+    const low = stateOf(e.produced({ ...made, serial: 'S9' }))
+    when(given(unit, produced), low).thenRejected('RankedMeanwhile')
+    expect(unit.prepare!(install, stateOf(produced), low)?.command).toEqual({
+      type: 'RankUnit',
+      serial: 'S9',
+      above: 0,
+      component: 'S1',
+    })
+    expect(unit.prepare!(install, stateOf(produced), parent)).toBeNull()
   })
   test('is refused of and into what is unknown or scrapped', () => {
     when(given(unit), parent).thenRejected('UnitUnknown')

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../src/domain/event.ts'
 import type { LotEvent, UnitEvent } from '../../src/domain/material/events.ts'
+import { handlingChange } from '../../src/domain/material/lot-uses.ts'
 import { plus } from '../../src/domain/types.ts'
 import { lots } from '../../src/projections/material/lots.ts'
 import { replay } from '../../src/projections/projection.ts'
@@ -51,8 +52,17 @@ export function change(event: LotEvent): number {
     case 'LotProduced':
     case 'LotTransferReceived':
     case 'LotTransferReturned':
+    case 'LotYielded':
       return event.data.quantity
     case 'LotConsumed':
+    case 'LotTransformed':
+    case 'LotConsumptionBound':
+    case 'LotBindingCancelled':
+    case 'LotConsumptionCancelled':
+    case 'LotRepacked':
+    case 'LotShipped':
+    case 'LotReturned':
+      return handlingChange(event)
     case 'LotScrapped':
     case 'LotSplit':
     case 'LotMerged':
@@ -112,22 +122,32 @@ export function openTransfers(facts: Facts): Facts {
   )
 }
 
-/** A serial is in one parent at a time, never in itself, and comes out of where it went in. */
+/** A serial is in one parent at a time, never in itself at any depth, and comes out of where it went in. */
 function unitFaults(facts: Facts): string[] {
   const parents = new Map<string, string>()
   return (ofStream(facts, 'unit') as readonly Recorded<UnitEvent>[]).flatMap(
     ({ type, data, position }) => {
-      if (type !== 'ComponentInstalled' && type !== 'ComponentRemoved') return []
-      const { serial, parentSerial } = data
+      if (!INTO.has(type) && !OUT.has(type)) return []
+      const { serial, parentSerial } = data as { serial: string; parentSerial: string }
       const before = parents.get(serial)
-      if (type === 'ComponentInstalled') parents.set(serial, parentSerial)
+      if (INTO.has(type)) parents.set(serial, parentSerial)
       else parents.delete(serial)
-      const right = type === 'ComponentInstalled' ? before === undefined : before === parentSerial
-      return right && serial !== parentSerial
+      const right = INTO.has(type) ? before === undefined : before === parentSerial
+      return right && !isInside(parents, serial)
         ? []
         : [`${serial}: ${type} ${parentSerial} while in ${before} at ${position}`]
     },
   )
+}
+
+const INTO = new Set<string>(['ComponentInstalled', 'ComponentReplacementCancelled'])
+const OUT = new Set<string>(['ComponentRemoved', 'ComponentReplaced'])
+
+/** Whether going up from the serial leads back to it. */
+function isInside(parents: ReadonlyMap<string, string>, serial: string): boolean {
+  for (let above = parents.get(serial), n = 0; above !== undefined; above = parents.get(above))
+    if (above === serial || n++ > parents.size) return true
+  return false
 }
 
 const ofStream = (facts: Facts, category: string): Facts =>

@@ -5,19 +5,19 @@ const CHUNK = 128
  * What was booked under which id, so that a repeated booking is told from a different one. Grows
  * without copying all of it at each fact: only the youngest chunk is copied.
  */
-export interface Booked {
-  readonly recent: ReadonlyMap<string, string>
-  readonly older: readonly ReadonlyMap<string, string>[]
+export interface Booked<V = string> {
+  readonly recent: ReadonlyMap<string, V>
+  readonly older: readonly ReadonlyMap<string, V>[]
 }
 
-export const NOTHING_BOOKED: Booked = { recent: new Map(), older: [] }
+export const NOTHING_BOOKED: Booked<any> = { recent: new Map(), older: [] }
 
-/** @param content what a repetition must repeat, such as `LotConsumed 5` */
-export const book = ({ recent, older }: Booked, id: string, content: string): Booked =>
+/** @param content what a repetition must repeat, such as `LotConsumed 5`; replaces an earlier one */
+export const book = <V>({ recent, older }: Booked<V>, id: string, content: V): Booked<V> =>
   recent.size < CHUNK
     ? { recent: new Map(recent).set(id, content), older }
     : { recent: new Map([[id, content]]), older: [...older, recent] }
 
 /** The content booked under this id; undefined where nothing was. */
-export const bookedUnder = ({ recent, older }: Booked, id: string): string | undefined =>
-  recent.get(id) ?? older.find((chunk) => chunk.has(id))?.get(id)
+export const bookedUnder = <V>({ recent, older }: Booked<V>, id: string): V | undefined =>
+  recent.get(id) ?? older.findLast((chunk) => chunk.has(id))?.get(id)

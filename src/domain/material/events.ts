@@ -1,15 +1,10 @@
 import { z } from 'zod'
 import { event, type EventOf } from '../event.ts'
-import { id, instant, positiveQuantity, reason, text, unit } from '../types.ts'
+import { id, instant, reason, text, unit } from '../types.ts'
+import { lotHandling, unitHandling } from './handling-events.ts'
+import { amount, onLot, onUnit, work } from './shapes.ts'
 
-/** Where and by whom material was touched: what an edge of the genealogy carries beside quantities. */
-const work = {
-  /** Production order; null where the work was done outside any. */
-  orderId: id.nullable(),
-  operationId: id.nullable(),
-  equipmentId: id.nullable(),
-  personId: id.nullable(),
-}
+export { logisticUnitEvents, type LogisticUnitEvent } from './handling-events.ts'
 
 /** What a lot is held for, so that releasing one cause leaves the others in force. */
 export const holdCause = z.object({
@@ -18,11 +13,6 @@ export const holdCause = z.object({
   id: id.nullable(),
 })
 export type HoldCause = z.output<typeof holdCause>
-
-/** Every movement has an id of its own, so that a repeated booking is recognised. */
-const onLot = { lotId: id, movementId: id }
-/** The lot's own material and unit go with each quantity: an edge is complete without its lot. */
-const amount = { materialId: id, quantity: positiveQuantity, unit }
 
 /** Both ends of a transfer name it; its quantity leaves one lot and arrives in the other. */
 const leaving = {
@@ -106,10 +96,10 @@ export const lotEvents = {
     'LotReleased',
     z.object({ lotId: id, holdId: id, reason, personId: id.nullable() }),
   ),
+  ...lotHandling,
 }
 export type LotEvent = EventOf<typeof lotEvents>
 
-const onUnit = { serial: id, movementId: id }
 const joint = {
   ...onUnit,
   /** Material of the component. */
@@ -169,5 +159,6 @@ export const unitEvents = {
       personId: id.nullable(),
     }),
   ),
+  ...unitHandling,
 }
 export type UnitEvent = EventOf<typeof unitEvents>

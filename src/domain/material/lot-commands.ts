@@ -2,15 +2,9 @@ import { z } from 'zod'
 import type { CommandOf } from '../command.ts'
 import { id, positiveQuantity, reason, unit } from '../types.ts'
 import { holdCause } from './events.ts'
+import { lotHandlingCommands } from './lot-handling-commands.ts'
+import { optionalId, workWish } from './wishes.ts'
 
-const optionalId = id.nullable().default(null)
-/** Who did it, for which order and operation, at which machine: null where it is not known. */
-export const workWish = {
-  orderId: optionalId,
-  operationId: optionalId,
-  equipmentId: optionalId,
-  personId: optionalId,
-}
 /** A movementId counts once: the same booking again changes nothing. */
 const onLot = { lotId: id, movementId: id }
 const leaving = {
@@ -119,5 +113,6 @@ export const lotCommands = {
       personId: optionalId,
     })
     .describe('Lift one hold of a lot; the lot is free when no hold is left.'),
+  ...lotHandlingCommands,
 }
 export type LotCommand = CommandOf<typeof lotCommands>

@@ -1,6 +1,13 @@
 import { minus, plus } from '../types.ts'
 import { book, NOTHING_BOOKED, type Booked } from './booked.ts'
 import type { LotEvent } from './events.ts'
+import {
+  evolveHandled,
+  handlingChange,
+  NOTHING_HANDLED,
+  type Handled,
+  type HandlingEvent,
+} from './lot-uses.ts'
 
 export interface KnownLot {
   /** Scrapped: the last of it was thrown away. A lot that is used up is on hand with nothing. */
@@ -16,6 +23,8 @@ export interface KnownLot {
   /** Quantities that left for another lot, by transfer. */
   readonly leaving: ReadonlyMap<string, Leaving>
   readonly booked: Booked
+  /** What is known of uses that can still be bound, cancelled, unpacked or returned. */
+  readonly handled: Handled
 }
 /** What a transfer took away, until it is known to have come back. */
 interface Leaving {
@@ -36,6 +45,9 @@ export const bookings = {
   transferBack: (d: { readonly transferId: string }) => `back ${d.transferId}`,
   hold: (d: { readonly holdId: string }) => `hold ${d.holdId}`,
   release: (d: { readonly holdId: string }) => `release ${d.holdId}`,
+  binding: (d: { readonly bindingId: string }) => `binding ${d.bindingId}`,
+  unbinding: (d: { readonly bindingId: string }) => `unbinding ${d.bindingId}`,
+  cancelling: (d: { readonly consumptionId: string }) => `cancelling ${d.consumptionId}`,
 }
 
 /** Folds one fact of the lot's stream. @param at when it occurred, ISO-8601 UTC */
@@ -43,6 +55,7 @@ export function evolveLot(lot: Lot, event: LotEvent, at: string): Lot {
   switch (event.type) {
     case 'LotReceived':
     case 'LotProduced':
+    case 'LotYielded':
       return added(noted(lot, bookings.movement(event.data), event), event.data, at)
     case 'LotTransferReceived':
       return added(noted(lot, bookings.transferIn(event.data), event), event.data, at)
@@ -57,19 +70,40 @@ export function evolveLot(lot: Lot, event: LotEvent, at: string): Lot {
     case 'LotAdjusted':
     case 'LotHeld':
     case 'LotReleased':
+    case 'LotTransformed':
+    case 'LotConsumptionBound':
+    case 'LotBindingCancelled':
+    case 'LotConsumptionCancelled':
+    case 'LotRepacked':
+    case 'LotShipped':
+    case 'LotReturned':
       return lot.status === 'unknown' ? lot : evolveKnown(lot, event, at)
   }
 }
 
 type Later = Exclude<
   LotEvent,
-  { type: 'LotReceived' | 'LotProduced' | 'LotTransferReceived' | 'LotTransferDeclined' }
+  {
+    type:
+      | 'LotReceived'
+      | 'LotProduced'
+      | 'LotYielded'
+      | 'LotTransferReceived'
+      | 'LotTransferDeclined'
+  }
 >
 
 function evolveKnown(lot: KnownLot, event: Later, at: string): KnownLot {
   switch (event.type) {
     case 'LotConsumed':
-      return changed(noted(lot, bookings.movement(event.data), event), -event.data.quantity)
+    case 'LotTransformed':
+    case 'LotConsumptionBound':
+    case 'LotBindingCancelled':
+    case 'LotConsumptionCancelled':
+    case 'LotRepacked':
+    case 'LotShipped':
+    case 'LotReturned':
+      return handledBy(lot, event, at)
     case 'LotScrapped': {
       const after = changed(noted(lot, bookings.movement(event.data), event), -event.data.quantity)
       return after.quantity === 0 ? { ...after, status: 'scrapped' } : after
@@ -105,9 +139,35 @@ function evolveKnown(lot: KnownLot, event: Later, at: string): KnownLot {
   }
 }
 
+const handledBy = (lot: KnownLot, event: HandlingEvent, at: string): KnownLot =>
+  changed(
+    {
+      ...noted(lot, bookingOf(event), event),
+      handled: evolveHandled(lot.handled, event, at),
+    },
+    handlingChange(event),
+  )
+
+function bookingOf(event: HandlingEvent): string {
+  switch (event.type) {
+    case 'LotConsumptionBound':
+      return bookings.binding(event.data)
+    case 'LotBindingCancelled':
+      return bookings.unbinding(event.data)
+    case 'LotConsumptionCancelled':
+      return bookings.cancelling(event.data)
+    case 'LotConsumed':
+    case 'LotTransformed':
+    case 'LotRepacked':
+    case 'LotShipped':
+    case 'LotReturned':
+      return bookings.movement(event.data)
+  }
+}
+
 type Arriving = Extract<
   LotEvent,
-  { type: 'LotReceived' | 'LotProduced' | 'LotTransferReceived' }
+  { type: 'LotReceived' | 'LotProduced' | 'LotYielded' | 'LotTransferReceived' }
 >['data']
 
 /** The first quantity that arrives tells what the lot is. */
@@ -125,6 +185,7 @@ function added(lot: Lot, d: Arriving, at: string): KnownLot {
     holds: new Set(),
     leaving: new Map(),
     booked: lot.booked,
+    handled: NOTHING_HANDLED,
   }
 }
 

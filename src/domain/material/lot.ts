@@ -3,6 +3,7 @@ import { exact } from '../types.ts'
 import { bookedUnder } from './booked.ts'
 import { lotEvents as e, type LotEvent } from './events.ts'
 import { lotCommands, type LotCommand } from './lot-commands.ts'
+import { handle, otherBinding, type HandlingRefusal } from './lot-handling.ts'
 import { bookings, evolveLot, NO_LOT, type KnownLot, type Lot } from './lot-state.ts'
 
 /**
@@ -24,6 +25,7 @@ export type LotRefusal =
   | 'HoldUnknown'
   | 'HoldReleased'
   | 'MovementDiffers'
+  | HandlingRefusal
 
 type Decision = readonly LotEvent[] | Rejection<LotRefusal>
 type Of<T extends LotCommand['type']> = Extract<LotCommand, { type: T }>
@@ -39,7 +41,12 @@ export const lot: Decider<LotCommand, Lot, LotEvent, LotRefusal> = {
   decide(command, state) {
     const already = repeated(command, state)
     if (already) return already
-    if (command.type === 'ReceiveLot' || command.type === 'ProduceLot') return add(command, state)
+    if (
+      command.type === 'ReceiveLot' ||
+      command.type === 'ProduceLot' ||
+      command.type === 'YieldLot'
+    )
+      return add(command, state)
     if (state.status === 'unknown')
       return reject('LotUnknown', `lotId ${command.lotId} was never received or produced.`)
     switch (command.type) {
@@ -62,6 +69,24 @@ export const lot: Decider<LotCommand, Lot, LotEvent, LotRefusal> = {
         return state.holds.has(command.holdId)
           ? [e.released(command)]
           : reject('HoldUnknown', `holdId ${command.holdId} does not hold ${name(command)}.`)
+      case 'TransformLot': {
+        const quantity = exact(command.quantity)
+        const { materialId } = state
+        return (
+          usable(command, quantity, state) ?? [e.transformed({ ...command, quantity, materialId })]
+        )
+      }
+      case 'ShipLot':
+        return usable(command, exact(command.quantity), state) ?? handle(command, state)
+      case 'RepackLot': {
+        const out = command.from === null ? usable(command, exact(command.quantity), state) : null
+        return out ?? handle(command, state)
+      }
+      case 'BindConsumption':
+      case 'CancelBinding':
+      case 'CancelConsumption':
+      case 'ReturnLot':
+        return handle(command, state)
     }
   },
 
@@ -79,6 +104,14 @@ const FACT = {
   ScrapLot: 'LotScrapped',
   HoldLot: 'LotHeld',
   ReleaseLot: 'LotReleased',
+  TransformLot: 'LotTransformed',
+  YieldLot: 'LotYielded',
+  BindConsumption: 'LotConsumptionBound',
+  CancelBinding: 'LotBindingCancelled',
+  CancelConsumption: 'LotConsumptionCancelled',
+  RepackLot: 'LotRepacked',
+  ShipLot: 'LotShipped',
+  ReturnLot: 'LotReturned',
 } as const satisfies Record<LotCommand['type'], LotEvent['type']>
 
 /** `[]` for a booking that stands already, a refusal for its id with other content, else null. */
@@ -91,6 +124,10 @@ function repeated(command: LotCommand, state: Lot): Decision | null {
       'HoldReleased',
       `holdId ${command.holdId} on ${name(command)} was released; a new hold needs an id of its own.`,
     )
+  if (command.type === 'BindConsumption' && state.status !== 'unknown') {
+    const other = otherBinding(command, state)
+    if (other) return other
+  }
   const fact = FACT[command.type]
   const amount =
     'difference' in command
@@ -116,26 +153,42 @@ function bookingOf(command: LotCommand): string {
       return bookings.hold(command)
     case 'ReleaseLot':
       return bookings.release(command)
+    case 'BindConsumption':
+      return bookings.binding(command)
+    case 'CancelBinding':
+      return bookings.unbinding(command)
+    case 'CancelConsumption':
+      return bookings.cancelling(command)
     case 'ReceiveLot':
     case 'ProduceLot':
     case 'ConsumeLot':
     case 'MoveLot':
     case 'AdjustLot':
     case 'ScrapLot':
+    case 'TransformLot':
+    case 'YieldLot':
+    case 'RepackLot':
+    case 'ShipLot':
+    case 'ReturnLot':
       return bookings.movement(command)
   }
 }
 
-function add(command: Of<'ReceiveLot'> | Of<'ProduceLot'>, state: Lot): Decision {
+function add(command: Of<'ReceiveLot'> | Of<'ProduceLot'> | Of<'YieldLot'>, state: Lot): Decision {
   const quantity = exact(command.quantity)
   if (quantity === 0) return tooSmall(command)
   if (state.status !== 'unknown') {
     const unfit = misfit(command, state)
     if (unfit) return unfit
   }
-  return command.type === 'ReceiveLot'
-    ? [e.received({ ...command, quantity })]
-    : [e.produced({ ...command, quantity })]
+  switch (command.type) {
+    case 'ReceiveLot':
+      return [e.received({ ...command, quantity })]
+    case 'ProduceLot':
+      return [e.produced({ ...command, quantity })]
+    case 'YieldLot':
+      return [e.yielded({ ...command, quantity })]
+  }
 }
 
 /** Why this lot cannot take this material, or null when it can. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { CommandOf } from '../command.ts'
 import { id, reason } from '../types.ts'
-import { workWish } from './lot-commands.ts'
+import { unitHandlingCommands } from './unit-handling-commands.ts'
+import { optionalId, workWish } from './wishes.ts'
 
-const optionalId = id.nullable().default(null)
 /** A movementId counts once: the same wish again changes nothing. */
 const onUnit = { serial: id, movementId: id }
 
@@ -49,5 +49,6 @@ export const unitCommands = {
   ScrapUnit: z
     .object({ type: z.literal('ScrapUnit'), ...onUnit, reason, ...workWish })
     .describe('Throw an item away; what is installed must be removed first.'),
+  ...unitHandlingCommands,
 }
 export type UnitCommand = CommandOf<typeof unitCommands>

@@ -1,8 +1,17 @@
 import { reject, type Decider, type Given, type Rejection } from '../decider.ts'
 import { observations } from '../observation.ts'
-import { book, bookedUnder, NOTHING_BOOKED, type Booked } from './booked.ts'
+import { bookedUnder } from './booked.ts'
 import { unitEvents as e, type UnitEvent } from './events.ts'
 import { unitCommands, type UnitCommand } from './unit-commands.ts'
+import {
+  beforePrevious,
+  handleUnit,
+  joinedTo,
+  notFree,
+  type UnitHandlingRefusal,
+} from './unit-handling.ts'
+import { rankAbove } from './unit-rank.ts'
+import { contentOf, evolveUnit, NO_UNIT, type KnownUnit, type Unit } from './unit-state.ts'
 
 /**
  * One item with a serial number. Its stream guards that it is made once, that it is in one parent at
@@ -21,33 +30,11 @@ type UnitRefusal =
   | 'IntoItself'
   | 'BeforePrevious'
   | 'MovementDiffers'
-
-interface Booking {
-  readonly booked: Booked
-}
-interface Made extends Booking {
-  /** Null while only machines have spoken of it. */
-  readonly materialId: string | null
-}
-type Unit =
-  | (Booking & { readonly status: 'unknown' })
-  /** Machines have worked on it; nobody has reported it as made. */
-  | (Made & { readonly status: 'inProcess' })
-  /** `since`: made, or out of its last parent. ISO-8601 UTC. */
-  | (Made & { readonly status: 'onHand'; readonly since: string })
-  | (Made & {
-      readonly status: 'installed'
-      readonly parentSerial: string
-      readonly position: string | null
-      /** movementId of the installation. */
-      readonly installedBy: string
-      readonly since: string
-    })
-  | (Made & { readonly status: 'scrapped' })
+  | 'RankedMeanwhile'
+  | UnitHandlingRefusal
 
 type Decision = readonly UnitEvent[] | Rejection<UnitRefusal>
 type Of<T extends UnitCommand['type']> = Extract<UnitCommand, { type: T }>
-type Known = Exclude<Unit, { status: 'unknown' }>
 
 const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
   context: 'material',
@@ -55,7 +42,7 @@ const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
   commands: unitCommands,
   events: e,
   id: (command) => command.serial,
-  initial: { status: 'unknown', booked: NOTHING_BOOKED },
+  initial: NO_UNIT,
 
   decide(command, state, given) {
     const already = repeated(command, state)
@@ -70,28 +57,17 @@ const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
       case 'RemoveComponent':
         return remove(command, state, given)
       case 'ScrapUnit':
-        return scrap(command, state)
+        return notFree(command, state) ?? [e.scrapped({ ...command, materialId: state.materialId })]
+      case 'ReplaceComponent':
+      case 'ReworkUnit':
+      case 'RepackUnit':
+      case 'ShipUnit':
+      case 'ReturnUnit':
+        return handleUnit(command, state, given.at, given.consulted)
     }
   },
 
-  evolve(state, event, at) {
-    if (event.type === 'UnitProcessed') return processed(state, event.data.materialId)
-    const booked = book(state.booked, event.data.movementId, contentOf(event.type, event.data))
-    const { materialId } = event.data
-    switch (event.type) {
-      case 'UnitReceived':
-      case 'UnitProduced':
-      case 'ComponentRemoved':
-        return { status: 'onHand', materialId, since: at, booked }
-      case 'ComponentInstalled': {
-        const { parentSerial, position, movementId: installedBy } = event.data
-        const joint = { parentSerial, position, installedBy, since: at }
-        return { status: 'installed', materialId, ...joint, booked }
-      }
-      case 'UnitScrapped':
-        return { status: 'scrapped', materialId, booked }
-    }
-  },
+  evolve: evolveUnit,
 }
 
 /** The parent is looked at, not guarded: it may be scrapped in the moment a component goes in. */
@@ -99,9 +75,27 @@ export const unit: typeof base = {
   ...base,
   consults: {
     decider: base,
-    id: (command) => (command.type === 'InstallComponent' ? command.parentSerial : null),
+    id: (command) =>
+      command.type === 'InstallComponent'
+        ? command.parentSerial
+        : command.type === 'ReplaceComponent'
+          ? command.replacementSerial
+          : null,
   },
+  prepare: (command, state, parent) =>
+    command.type === 'InstallComponent' && fits(command, state, parent)
+      ? rankAbove(command.parentSerial, state.level, command.serial)
+      : null,
 }
+
+/** Whether only the rank of the parent is wanting. */
+const fits = (command: Of<'InstallComponent'>, state: Unit, parent: Unit): boolean =>
+  bookedUnder(state.booked, command.movementId) === undefined &&
+  (state.status === 'onHand' || state.status === 'inProcess') &&
+  parent.status !== 'unknown' &&
+  parent.status !== 'scrapped' &&
+  command.serial !== command.parentSerial &&
+  parent.level <= state.level
 
 /** What machines report about an item, into the stream of the item. */
 export const unitObservations = observations({
@@ -113,17 +107,17 @@ export const unitObservations = observations({
   streamPer: 'subject',
 })
 
-const processed = (state: Unit, materialId: string | null): Unit => {
-  if (state.status === 'unknown') return { ...state, status: 'inProcess', materialId }
-  return state.materialId === null ? { ...state, materialId } : state
-}
-
 const FACT = {
   ReceiveUnit: 'UnitReceived',
   ProduceUnit: 'UnitProduced',
   InstallComponent: 'ComponentInstalled',
   RemoveComponent: 'ComponentRemoved',
   ScrapUnit: 'UnitScrapped',
+  ReplaceComponent: 'ComponentReplaced',
+  ReworkUnit: 'UnitReworked',
+  RepackUnit: 'UnitRepacked',
+  ShipUnit: 'UnitShipped',
+  ReturnUnit: 'UnitReturned',
 } as const satisfies Record<UnitCommand['type'], UnitEvent['type']>
 
 /** `[]` for a wish that was granted already, a refusal for its id with another wish, else null. */
@@ -139,10 +133,6 @@ function repeated(command: UnitCommand, state: Unit): Decision | null {
       )
 }
 
-/** What a repeated wish must repeat: the kind of fact, and the parent it is about. */
-const contentOf = (type: string, data: object): string =>
-  'parentSerial' in data ? `${type} ${String(data.parentSerial)}` : type
-
 function make(command: Of<'ReceiveUnit'> | Of<'ProduceUnit'>, state: Unit): Decision {
   if (state.status !== 'unknown' && state.status !== 'inProcess')
     return reject('UnitExists', `serial ${command.serial} exists already; a serial is made once.`)
@@ -151,53 +141,34 @@ function make(command: Of<'ReceiveUnit'> | Of<'ProduceUnit'>, state: Unit): Deci
 
 function install(
   command: Of<'InstallComponent'>,
-  state: Known,
+  state: KnownUnit,
   { at, consulted: parent }: Given<Unit>,
 ): Decision {
   const { serial, parentSerial } = command
   if (parentSerial === serial)
     return reject('IntoItself', `parentSerial ${parentSerial} is the component itself.`)
-  if (state.status === 'scrapped') return isScrapped(command)
-  if (state.status === 'installed')
-    return reject(
-      'UnitInstalled',
-      `${name(command)} is installed in ${state.parentSerial} already; remove it first.`,
-    )
+  const unfit = notFree(command, state)
+  if (unfit) return unfit
   if (parent.status === 'unknown')
     return reject('ParentUnknown', `parentSerial ${parentSerial} was never received or produced.`)
   if (parent.status === 'scrapped')
     return reject('ParentScrapped', `parentSerial ${parentSerial} is scrapped.`)
-  if (parent.status === 'installed' && parent.parentSerial === serial)
-    return reject('IntoItself', `parentSerial ${parentSerial} is installed in ${serial}.`)
   if (state.status === 'onHand' && at < state.since) return beforePrevious(at, state.since)
+  if (parent.level <= state.level)
+    return reject(
+      'RankedMeanwhile',
+      `serial ${serial} was given a component of its own just now; send the command again.`,
+    )
   return [e.installed({ ...command, materialId: state.materialId })]
 }
 
-function remove(command: Of<'RemoveComponent'>, state: Known, { at }: Given<Unit>): Decision {
-  if (state.status !== 'installed')
-    return reject('UnitNotInstalled', `${name(command)} is not installed anywhere.`)
-  const { parentSerial, position, installedBy, since, materialId } = state
-  if (parentSerial !== command.parentSerial)
-    return reject(
-      'OtherParent',
-      `parentSerial ${command.parentSerial}: ${name(command)} is installed in ${parentSerial}.`,
-    )
+function remove(command: Of<'RemoveComponent'>, state: KnownUnit, { at }: Given<Unit>): Decision {
+  const joint = joinedTo(command, state)
+  if ('rejected' in joint) return joint
+  const { position, installedBy, since, materialId } = joint
   if (at < since) return beforePrevious(at, since)
   return [e.removed({ ...command, position, installedBy, materialId })]
 }
 
-function scrap(command: Of<'ScrapUnit'>, state: Known): Decision {
-  if (state.status === 'scrapped') return isScrapped(command)
-  if (state.status === 'installed')
-    return reject(
-      'UnitInstalled',
-      `${name(command)} is installed in ${state.parentSerial}; remove it first.`,
-    )
-  return [e.scrapped({ ...command, materialId: state.materialId })]
-}
-
 type OnUnit = { readonly serial: string }
 const name = ({ serial }: OnUnit) => `serial ${serial}`
-const isScrapped = (c: OnUnit) => reject('UnitScrapped', `${name(c)} is scrapped.`)
-const beforePrevious = (at: string, since: string) =>
-  reject('BeforePrevious', `occurredAt ${at} is before ${since}, its last coming or going.`)

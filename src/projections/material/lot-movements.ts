@@ -1,5 +1,6 @@
 import type { Recorded } from '../../domain/event.ts'
 import type { LotEvent } from '../../domain/material/events.ts'
+import { handlingChange } from '../../domain/material/lot-uses.ts'
 import { projection } from '../projection.ts'
 
 export interface LotMovementRow {
@@ -19,6 +20,16 @@ export interface LotMovementRow {
     | 'SCRAPPED'
     | 'HELD'
     | 'RELEASED'
+    | 'TRANSFORMED'
+    | 'YIELDED'
+    | 'BOUND'
+    | 'BINDING_CANCELLED'
+    | 'CONSUMPTION_CANCELLED'
+    | 'PACKED'
+    | 'UNPACKED'
+    | 'REPACKED'
+    | 'SHIPPED'
+    | 'RETURNED'
   /** What the lot gained (positive) or lost (negative); the sum over a lot is what it has. */
   quantity: number
   unit: string | null
@@ -47,7 +58,7 @@ export interface LotMovementRow {
 export const lotMovements = projection<LotMovementRow>()<LotEvent>({
   name: 'lot_movements',
   context: 'material',
-  version: 1,
+  version: 2,
   columns: {
     lotId: 'text',
     materialId: 'text',
@@ -133,6 +144,33 @@ export const lotMovements = projection<LotMovementRow>()<LotEvent>({
     LotScrapped: { key: byFact, evolve: (_, fact) => row(fact, 'SCRAPPED', out(fact.data)) },
     LotHeld: { key: byFact, evolve: (_, fact) => row(fact, 'HELD', fact.data) },
     LotReleased: { key: byFact, evolve: (_, fact) => row(fact, 'RELEASED', fact.data) },
+    LotTransformed: { key: byFact, evolve: (_, fact) => row(fact, 'TRANSFORMED', out(fact.data)) },
+    LotYielded: {
+      key: byFact,
+      evolve: (_, fact) =>
+        row(fact, 'YIELDED', { ...fact.data, toLocationId: fact.data.locationId }),
+    },
+    LotConsumptionBound: { key: byFact, evolve: (_, fact) => bound(fact, 'BOUND') },
+    LotBindingCancelled: { key: byFact, evolve: (_, fact) => bound(fact, 'BINDING_CANCELLED') },
+    LotConsumptionCancelled: {
+      key: byFact,
+      evolve: (_, fact) => {
+        const { consumptionId: movementId, cancelledBy: personId } = fact.data
+        return row(fact, 'CONSUMPTION_CANCELLED', { ...fact.data, movementId, personId })
+      },
+    },
+    LotRepacked: {
+      key: byFact,
+      evolve: (_, fact) => {
+        const { from: fromLocationId, into: toLocationId } = fact.data
+        const kind =
+          fromLocationId === null ? 'PACKED' : toLocationId === null ? 'UNPACKED' : 'REPACKED'
+        const quantity = handlingChange(fact)
+        return row(fact, kind, { ...fact.data, quantity, fromLocationId, toLocationId })
+      },
+    },
+    LotShipped: { key: byFact, evolve: (_, fact) => row(fact, 'SHIPPED', out(fact.data)) },
+    LotReturned: { key: byFact, evolve: (_, fact) => row(fact, 'RETURNED', fact.data) },
   },
 })
 
@@ -144,6 +182,15 @@ const out = <D extends { readonly quantity: number }>(data: D): D => ({
   ...data,
   quantity: -data.quantity,
 })
+
+/** A binding says more about a consumption; the lot neither gains nor loses. */
+const bound = (
+  fact: Recorded<Extract<LotEvent, { type: 'LotConsumptionBound' | 'LotBindingCancelled' }>>,
+  kind: 'BOUND' | 'BINDING_CANCELLED',
+): LotMovementRow => {
+  const { bindingId: movementId, serial: counterpartSerial } = fact.data
+  return row(fact, kind, { ...fact.data, movementId, counterpartSerial, quantity: 0 })
+}
 
 type Moved = { readonly lotId: string } & Partial<
   Pick<

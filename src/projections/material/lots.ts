@@ -1,4 +1,5 @@
 import type { HoldCause, LotEvent } from '../../domain/material/events.ts'
+import { handlingChange, type HandlingEvent } from '../../domain/material/lot-uses.ts'
 import { minus, plus } from '../../domain/types.ts'
 import { projection } from '../projection.ts'
 
@@ -30,6 +31,11 @@ export interface LotRow {
   supplierId: string | null
   supplierLotId: string | null
   createdAt: string
+}
+
+const used = {
+  key: (d: { readonly lotId: string }) => d.lotId,
+  evolve: (row: LotRow | null, fact: HandlingEvent) => row && changed(row, handlingChange(fact)),
 }
 
 /** One row per lot: what it is, how much is left, where, and where it came from. */
@@ -73,6 +79,11 @@ export const lots = projection<LotRow>()<LotEvent>({
       evolve: (row, { data, metadata }) =>
         arrived(row, { ...unbought, ...data, origin: 'PRODUCED' }, metadata.occurredAt),
     },
+    LotYielded: {
+      key: (d) => d.lotId,
+      evolve: (row, { data, metadata }) =>
+        arrived(row, { ...unbought, ...data, origin: 'PRODUCED' }, metadata.occurredAt),
+    },
     LotTransferReceived: {
       key: (d) => d.lotId,
       evolve: (row, { data, metadata }) =>
@@ -82,10 +93,7 @@ export const lots = projection<LotRow>()<LotEvent>({
       key: (d) => d.lotId,
       evolve: (row, { data }) => row && changed(row, data.quantity),
     },
-    LotConsumed: {
-      key: (d) => d.lotId,
-      evolve: (row, { data }) => row && changed(row, -data.quantity),
-    },
+    LotConsumed: used,
     LotSplit: {
       key: (d) => d.lotId,
       evolve: (row, { data }) => row && changed(row, -data.quantity),
@@ -94,6 +102,11 @@ export const lots = projection<LotRow>()<LotEvent>({
       key: (d) => d.lotId,
       evolve: (row, { data }) => row && changed(row, -data.quantity),
     },
+    LotTransformed: used,
+    LotShipped: used,
+    LotRepacked: used,
+    LotReturned: used,
+    LotConsumptionCancelled: used,
     LotAdjusted: {
       key: (d) => d.lotId,
       evolve: (row, { data }) => row && changed(row, data.difference),

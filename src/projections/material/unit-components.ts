@@ -55,6 +55,15 @@ export const unitComponents = projection<UnitComponentRow>()<UnitEvent>({
       evolve: (row, { data, metadata }) =>
         row && { ...row, removedAt: metadata.occurredAt, removalReason: data.reason },
     },
+    ComponentReplaced: {
+      key: (d) => installation(d.serial, d.installedBy),
+      evolve: (row, { data, metadata }) =>
+        row && { ...row, removedAt: metadata.occurredAt, removalReason: data.reason },
+    },
+    ComponentReplacementCancelled: {
+      key: (d) => installation(d.serial, d.installedBy),
+      evolve: (row) => row && { ...row, removedAt: null, removalReason: null },
+    },
   },
 })
 

@@ -5,9 +5,13 @@ export interface UnitRow {
   /** Null while nobody has said what it is. */
   materialId: string | null
   /** IN_PROCESS: machines have worked on it, and nobody has reported it as made. */
-  status: 'IN_PROCESS' | 'ON_HAND' | 'INSTALLED' | 'SCRAPPED'
+  status: 'IN_PROCESS' | 'ON_HAND' | 'INSTALLED' | 'PACKED' | 'SHIPPED' | 'SCRAPPED'
   parentSerial: string | null
   position: string | null
+  /** Box or pallet it is on. */
+  logisticUnitId: string | null
+  /** Delivery it was shipped with by itself. */
+  deliveryId: string | null
   /** Order that made it; while in process, the order of its operations. */
   orderId: string | null
   /** Lot it is counted in. */
@@ -30,12 +34,14 @@ export interface UnitRow {
 export const units = projection<UnitRow>()<UnitEvent>({
   name: 'units',
   context: 'material',
-  version: 1,
+  version: 2,
   columns: {
     materialId: 'text',
     status: 'text',
     parentSerial: 'text',
     position: 'text',
+    logisticUnitId: 'text',
+    deliveryId: 'text',
     orderId: 'text',
     lotId: 'text',
     supplierId: 'text',
@@ -88,6 +94,28 @@ export const units = projection<UnitRow>()<UnitEvent>({
       key: (d) => d.serial,
       evolve: (row) => row && { ...row, status: 'ON_HAND', parentSerial: null, position: null },
     },
+    ComponentReplaced: {
+      key: (d) => d.serial,
+      evolve: (row) => row && { ...row, status: 'ON_HAND', parentSerial: null, position: null },
+    },
+    ComponentReplacementCancelled: {
+      key: (d) => d.serial,
+      evolve: (row, { data: { parentSerial, position } }) =>
+        row && { ...row, status: 'INSTALLED', parentSerial, position },
+    },
+    UnitRepacked: {
+      key: (d) => d.serial,
+      evolve: (row, { data: { into } }) =>
+        row && { ...row, status: into === null ? 'ON_HAND' : 'PACKED', logisticUnitId: into },
+    },
+    UnitShipped: {
+      key: (d) => d.serial,
+      evolve: (row, { data: { deliveryId } }) => row && { ...row, status: 'SHIPPED', deliveryId },
+    },
+    UnitReturned: {
+      key: (d) => d.serial,
+      evolve: (row) => row && { ...row, status: 'ON_HAND', deliveryId: null },
+    },
     UnitScrapped: {
       key: (d) => d.serial,
       evolve: (row, { data, metadata }) =>
@@ -121,6 +149,8 @@ const NEW: Omit<UnitRow, 'createdAt'> = {
   status: 'IN_PROCESS',
   parentSerial: null,
   position: null,
+  logisticUnitId: null,
+  deliveryId: null,
   orderId: null,
   lotId: null,
   supplierId: null,

@@ -56,6 +56,8 @@ test('every GraphQL snippet is one that a test here runs', () => {
     'readme-calendar',
     'readme-shifts',
     'readme-qualification',
+    'readme-stop',
+    'readme-stops',
   ])
   expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
 })
@@ -90,6 +92,19 @@ test('an observation is recorded once, however often', async () => {
   expect(first).toMatchObject({ recorded: 1, duplicates: 0, quarantined: [] })
   const again = (await run('readme-observation')).recordEquipmentStateChanged
   expect(again).toMatchObject({ recorded: 0, duplicates: 1, quarantined: [] })
+})
+
+test('a stop is derived from what the machine said, and explained by a person', async () => {
+  const { recordEquipmentStateChanged, classifyStop } = await run('readme-stop')
+  expect(recordEquipmentStateChanged).toEqual({ recorded: 3 })
+  const { stops } = await run('readme-stops', { position: classifyStop.position })
+  expect(stops.nodes).toEqual([
+    {
+      ...{ from: '2026-03-02T07:00:00.000Z', to: '2026-03-02T07:40:00.000Z' },
+      ...{ durationMs: 2_400_000, kind: 'STOP', category: 'BREAKDOWN', version: 1 },
+      classification: { reason: { name: 'Part jammed' }, decidedBy: expect.any(String) },
+    },
+  ])
 })
 
 test('its table of settings is that of the code; UPDATE_README=1 writes it', () => {

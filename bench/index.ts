@@ -8,6 +8,8 @@ import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
 import { traceBench } from './trace.ts'
+import { treeBench } from './tree.ts'
+import { verifyBench } from './verify.ts'
 import { visibleBench } from './visible.ts'
 
 /** In the order of the table. */
@@ -22,4 +24,6 @@ export const benchmarks: readonly Benchmark[] = [
   importBench,
   kpiBench,
   traceBench,
+  treeBench,
+  verifyBench,
 ]

@@ -1,6 +1,8 @@
+import { auditBench } from './audit.ts'
 import { executeBench } from './execute.ts'
 import { graphqlBench } from './graphql.ts'
 import { importBench } from './import.ts'
+import { kurrentdbBench } from './kurrentdb.ts'
 import { kpiBench } from './kpi.ts'
 import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
@@ -24,6 +26,8 @@ export const benchmarks: readonly Benchmark[] = [
   importBench,
   kpiBench,
   traceBench,
+  kurrentdbBench,
   treeBench,
   verifyBench,
+  auditBench,
 ]

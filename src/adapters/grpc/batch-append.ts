@@ -1,7 +1,7 @@
 import { ANY, NO_STREAM, type AppendResult } from '../../commands/event-store.ts'
 import { createLanes } from '../../commands/lanes.ts'
 import { appendFor, revisionOf } from './append.ts'
-import { admit, duplex, send, signalOf } from './calls.ts'
+import { admit, drained, duplex, signalOf } from './calls.ts'
 import type { Definitions } from './definitions.ts'
 import { MAX_APPEND_BYTES, Refused, statusOf } from './errors.ts'
 import type { Service } from './service.ts'
@@ -44,7 +44,7 @@ export const batchAppend = (service: Service) =>
           throw new Refused({ kind: 'maximum-append-size-exceeded' })
         return appendFor(service, caller, append)
       })
-      await send(call, response, signal)
+      if (!signal.aborted) call.write(response)
     }
     for await (const request of call as AsyncIterable<Request>) {
       const append = take(open, request)
@@ -53,6 +53,8 @@ export const batchAppend = (service: Service) =>
       underWay.add(running)
       void running.finally(() => underWay.delete(running))
       if (underWay.size >= MAX_UNDER_WAY) await Promise.race(underWay)
+      // A client that does not take its answers is read no further.
+      if (call.writableNeedDrain) await drained(call, signal)
     }
     await Promise.all(underWay)
   })

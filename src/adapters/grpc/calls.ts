@@ -128,8 +128,15 @@ export async function send<Res>(
   message: Res,
   signal: AbortSignal,
 ): Promise<void> {
-  if (signal.aborted || call.write(message)) return
-  await new Promise<void>((resolve) => {
+  if (!signal.aborted && !call.write(message)) await drained(call, signal)
+}
+
+/** Resolves when the client has taken what was written, or is gone. */
+export const drained = (
+  call: { once(event: 'drain', listener: () => void): unknown },
+  signal: AbortSignal,
+): Promise<void> =>
+  new Promise((resolve) => {
     const done = () => {
       signal.removeEventListener('abort', done)
       resolve()
@@ -137,4 +144,3 @@ export async function send<Res>(
     call.once('drain', done)
     signal.addEventListener('abort', done)
   })
-}

@@ -102,6 +102,10 @@ const stateOf = (expected: number): AppendStreamState =>
 function* inParts(events: readonly NewEvent[]): Generator<readonly NewEvent[]> {
   let part: NewEvent[] = []
   let bytes = 0
+  if (events.length === 1) {
+    yield events
+    return
+  }
   for (const event of events) {
     const size = bytesOf(toEventData(event)) + EVENT_OVERHEAD
     if (part.length > 0 && bytes + size > MAX_BYTES) {

@@ -37,14 +37,14 @@ export async function call<T>(repeatable: boolean, work: () => Promise<T>): Prom
 
 /** The client's reads know no deadline of their own. */
 async function within<T>(work: Promise<T>): Promise<T> {
-  const done = new AbortController()
-  const late = delay(DEADLINE_MS, undefined, { signal: done.signal }).then(() => {
-    throw Object.assign(new Error(`no answer within ${DEADLINE_MS} ms`), { type: 'timeout' })
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const give = () => new Error(`no answer within ${DEADLINE_MS} ms`)
+    timer = setTimeout(() => reject(Object.assign(give(), { type: 'timeout' })), DEADLINE_MS)
   })
-  late.catch(() => {})
   try {
     return await Promise.race([work, late])
   } finally {
-    done.abort()
+    clearTimeout(timer)
   }
 }

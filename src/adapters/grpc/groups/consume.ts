@@ -38,7 +38,10 @@ export const consume = (service: Service, registry: Registry) =>
       slots: options?.getBufferSize() || DEFAULT_SLOTS,
       inFlight: 0,
       total: 0,
-      send: (fact, retries) => void send(call, eventOf(service, { fact, retries, style }), signal),
+      // As many as it has slots: no more can wait for it here.
+      send: (fact, retries) => {
+        if (!signal.aborted) call.write(eventOf(service, { fact, retries, style }))
+      },
       drop: (why) => dropped.reject(why),
     }
     const { ReadResp } = service.d.persistent

@@ -1,5 +1,5 @@
 import type { Query } from '../../read-models.ts'
-import { EDGE_COLUMNS, VISIBLE, viewValues, type View } from './view.ts'
+import { EDGE_ARRAY, EDGE_COLUMNS, VISIBLE, viewValues, type View } from './view.ts'
 
 /** Forward is the way material goes: from what is used to what is made of it. */
 export type Way = 'BACKWARD' | 'FORWARD'
@@ -8,7 +8,7 @@ const FAR = { FORWARD: '"toNode"', BACKWARD: '"fromNode"' } as const
 
 /**
  * Nodes reached from these, theirs among them, and the edges that leave each on this way: one
- * statement for any depth. A node without edges has one row of nulls. `union` makes it proof against
+ * statement for any depth. Edges come as arrays for `edgeOf`, null where a node has none. `union` makes it proof against
  * cycles; reading the recursion through a limit ends it early. The fence of `offset 0` keeps the plan
  * to one index look-up a node: a hash join would read the table whole at each level.
  * @param limit most nodes of one answer; at least as many as `nodes`
@@ -22,9 +22,10 @@ export const reach = (view: View, way: Way, nodes: readonly string[], limit: num
         select e.${FAR[way]} as node from read.genealogy_edges e
         where e.${NEAR[way]} = r.node and e.${FAR[way]} is not null and ${VISIBLE} offset 0) n),
     batch as materialized (select node from reached limit $6::bigint)
-    select b.node as near, x.* from batch b left join lateral (
-      select ${EDGE_COLUMNS} from read.genealogy_edges e
-      where e.${NEAR[way]} = b.node and ${VISIBLE} offset 0) x on true`,
+    select b.node as near, (
+      select json_agg(${EDGE_ARRAY}) from read.genealogy_edges e
+      where e.${NEAR[way]} = b.node and ${VISIBLE}) as edges
+    from batch b`,
   values: [...viewValues(view), nodes, limit],
 })
 

@@ -68,3 +68,45 @@ export const EDGE_COLUMNS = `e.key, e.site,
   case when ${ENDED} then e."endedAt" end as "endedAt",
   case when ${ENDED} then e."endReason" end as "endReason",
   coalesce(e."arrivedFrom" <= $1::bigint, false) as arrived`
+
+const EPOCH_MS = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
+
+/**
+ * The same as one JSON array, in the order in which `edgeOf` takes it apart: parsing 24 columns of
+ * each of 200,000 rows took longer than finding them.
+ */
+export const EDGE_ARRAY = `json_build_array(e.key, e.site,
+  case when ${ENDED} then e."endKind" else e.kind end,
+  e."fromNode", e."toNode", e.quantity, e.unit, e."materialId", e.role, e."orderId",
+  e."operationId", e."equipmentId", e."personId", e."partyId", e.reference, e.reason,
+  e."bookingId", ${EPOCH_MS('e."occurredAt"')}, ${EPOCH_MS('e."recordedAt"')},
+  case when ${ENDED} then ${EPOCH_MS('e."endedAt"')} end,
+  case when ${ENDED} then e."endReason" end,
+  coalesce(e."arrivedFrom" <= $1::bigint, false))`
+
+const instant = (ms: number): string => new Date(ms).toISOString()
+
+export const edgeOf = (a: readonly any[]): Edge => ({
+  key: a[0],
+  site: a[1],
+  kind: a[2],
+  fromNode: a[3],
+  toNode: a[4],
+  quantity: a[5],
+  unit: a[6],
+  materialId: a[7],
+  role: a[8],
+  orderId: a[9],
+  operationId: a[10],
+  equipmentId: a[11],
+  personId: a[12],
+  partyId: a[13],
+  reference: a[14],
+  reason: a[15],
+  bookingId: a[16],
+  occurredAt: instant(a[17]),
+  recordedAt: instant(a[18]),
+  endedAt: a[19] === null ? null : instant(a[19]),
+  endReason: a[20],
+  arrived: a[21],
+})

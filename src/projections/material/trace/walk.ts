@@ -1,6 +1,6 @@
 import type { Query } from '../../read-models.ts'
 import { reach, type Way } from './statements.ts'
-import type { Edge, View } from './view.ts'
+import { edgeOf, type Edge, type View } from './view.ts'
 
 /** Asks the read models in the name of whoever asks. */
 export type Ask = <T extends object>(query: Query) => Promise<readonly T[]>
@@ -14,10 +14,13 @@ export interface Visit {
   readonly edges: readonly Edge[]
 }
 
-/** Nodes asked for by name in one statement; more would make its first answer late. */
+/**
+ * Nodes asked for by name in one statement. So many at once are a wide graph: looking further ahead
+ * would only find each node twice.
+ */
 const FRONTIER = 1_000
-/** Nodes of one answer: some 100 ms, and a narrow graph of any depth in few statements. */
-const BATCH = 4_000
+/** Nodes of one answer where fewer are known by name: a narrow graph of any depth in few statements. */
+const BATCH = 2_500
 
 /**
  * Walks a graph from its root, each node once, nearest first. The order depends on nothing but the
@@ -43,20 +46,17 @@ export function createWalk(view: View, way: Way, root: string): Walk {
 
   const load = async (ask: Ask): Promise<void> => {
     const pending = queue.slice(visited.length).filter((node) => !loaded.has(node))
-    const rows = await ask<Edge & { readonly near: string }>(
-      reach(view, way, pending.slice(0, FRONTIER), BATCH),
+    const wide = pending.length >= FRONTIER
+    const nodes = wide ? pending.slice(0, FRONTIER) : pending
+    const rows = await ask<{ readonly near: string; readonly edges: readonly any[][] | null }>(
+      reach(view, way, nodes, wide ? FRONTIER : BATCH),
     )
-    const fresh = new Map<string, Edge[]>()
-    for (const { near, ...edge } of rows) {
+    for (const { near, edges } of rows) {
       if (loaded.has(near)) continue
-      const edges = fresh.get(near) ?? []
-      if (edge.key !== null) edges.push(edge)
-      fresh.set(near, edges)
-    }
-    for (const [node, edges] of fresh) {
-      edges.sort((a, b) => compare(a[far] ?? '', b[far] ?? '') || compare(a.key, b.key))
-      loaded.set(node, edges)
-      weight += edges.length
+      const found = (edges ?? []).map(edgeOf)
+      found.sort((a, b) => compare(a[far] ?? '', b[far] ?? '') || compare(a.key, b.key))
+      loaded.set(near, found)
+      weight += found.length
     }
   }
 

@@ -90,8 +90,11 @@ const KeyRef = builder.objectRef<GroupKey>('KpiGroupKey').implement({
   }),
 })
 
-const number = (t: any, name: keyof KpiValue & string, description: string) =>
-  t.exposeFloat(name, { nullable: true, description })
+const number = (
+  t: any,
+  name: 'value' | 'numerator' | 'denominator' | 'coverage',
+  description: string,
+) => t.exposeFloat(name, { nullable: true, description })
 
 const valueFields = (t: any) => ({
   value: number(t, 'value', 'The figure; null says why in nullReason. Never capped.'),

@@ -116,4 +116,105 @@ describe('key figures of a shift', () => {
       ...{ FE: 1, TTR: 0.5 * HOUR, PQ: 200, GQ: 200, PRI_PQ: 200 * 60_000 },
     })
   })
+  test('OEE is a ratio of sums; what was never heard of lowers coverage', async () => {
+    const numerator = 200 * 60_000
+    expect(await kpi('oee', `scope: ["M1"], ${DAY}`)).toEqual({
+      ...{ value: numerator / (7.5 * HOUR), numerator, denominator: 7.5 * HOUR },
+      ...{ coverage: 1, nullReason: null },
+    })
+    expect(await kpi('oee')).toMatchObject({ numerator, denominator: 7.5 * HOUR, coverage: 0.5 })
+  })
+  test('told apart by machine, order and person', async () => {
+    const by = (dimension: string, name: string) =>
+      kpi(
+        name,
+        `scope: ["S1"], ${DAY}, groupBy: [${dimension}]`,
+        'groups { keys { id } value nullReason coverage }',
+      )
+    expect((await by('EQUIPMENT', 'availability')).groups).toEqual([
+      { keys: [{ id: 'M1' }], value: 4 / 7.5, nullReason: null, coverage: 1 },
+      { keys: [{ id: 'M2' }], value: null, nullReason: 'PBT is zero.', coverage: 0 },
+    ])
+    expect((await by('ORDER', 'availability')).groups).toMatchObject([
+      { keys: [{ id: 'PO-1' }], value: 4 / 5.5 },
+    ])
+    expect((await by('PERSON', 'setupRatio')).groups).toMatchObject([
+      { keys: [{ id: 'P1' }], value: 1 / 5 },
+    ])
+  })
+  test('a page of facts stands behind each number, each fact once', async () => {
+    const page = async (after: string) =>
+      (
+        await kpi(
+          'oee',
+          `scope: ["M1"], ${DAY}`,
+          `events(first: 4 ${after}) { nodes { position id type } pageInfo { hasNextPage endCursor } }`,
+        )
+      ).events
+    const all: any[] = []
+    for (let after = ''; ;) {
+      const { nodes, pageInfo } = await page(after)
+      all.push(...nodes)
+      if (!pageInfo.hasNextPage) break
+      after = `, after: ${JSON.stringify(pageInfo.endCursor)}`
+    }
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+    expect(all.map(({ type }) => type).toSorted()).toEqual(
+      [
+        ...['CalendarDefined', 'ShiftPatternChanged', 'CounterAdvanced'],
+        ...Array(5).fill('EquipmentStateChanged'),
+        ...['OrderReleased', 'OperationStarted', 'OperationActivityChanged'],
+        ...['OperationCompleted', 'OrderCompleted'],
+      ].toSorted(),
+    )
+  })
+  test('at a moment: what happened later is left out', async () => {
+    const at = `scope: ["M1"], ${DAY}, at: "2026-03-03T07:00:00Z"`
+    expect(await elements(at)).toMatchObject({ AUST: HOUR, APT: HOUR, PQ: 0, POT: 2 * HOUR })
+  })
+  test('as the log knew it: what was recorded later is left out, however late it happened', async () => {
+    const now = await elements(`scope: ["M1"], ${DAY}`)
+    const { events } = await plant.ask(`{ events(first: 1) { nodes { position } } }`)
+    const position = events.nodes[0].position
+    await state('M1', '10:00', 'FAULT')
+    await plant.settled()
+    expect((await elements(`scope: ["M1"], ${DAY}`))['TTR']).toBe(1.5 * HOUR)
+    const known = `scope: ["M1"], ${DAY}, asKnownAt: { position: "${position}" }`
+    expect(await elements(known)).toEqual(now)
+  })
+})
+
+describe('definitions', () => {
+  test('the 34 of the standard, as data', async () => {
+    const { kpiDefinitions } = await plant.ask(
+      `{ kpiDefinitions(standardOnly: true) { id number formula unit trend elements { id } } }`,
+    )
+    expect(kpiDefinitions.map((d: any) => d.number)).toEqual(
+      Array.from({ length: 34 }, (_, i) => i + 1),
+    )
+    expect(kpiDefinitions[7]).toMatchObject({ id: 'availability', formula: 'APT / PBT' })
+  })
+  test("a figure of a site's own, by the version of its time", async () => {
+    const define = (formula: string, validFrom: string) =>
+      wish(
+        {
+          ...{ type: 'DefineKpi', siteId: 'S1', kpiId: 'use', name: 'Use', formula, validFrom },
+        } as { type: string },
+        validFrom,
+      )
+    await define('(APT + AUST) / PBT', '2026-01-01T00:00:00Z')
+    await define('APT', '2026-06-01T00:00:00Z')
+    await plant.settled()
+    const own = await kpi(
+      'use',
+      `scope: ["M1"], ${DAY}, at: "2026-03-03T09:00:00Z"`,
+      'value formula',
+    )
+    expect(own).toEqual({ value: 3.5 / 4, formula: '(APT + AUST) / PBT' })
+    await expect(define('constructor', '2026-07-01T00:00:00Z')).rejects.toThrow(
+      'constructor is none',
+    )
+    await expect(define('a.b()', '2026-07-01T00:00:00Z')).rejects.toThrow('formula')
+    await expect(kpi('nothing')).rejects.toThrow('no such key figure')
+  })
 })

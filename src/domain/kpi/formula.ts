@@ -39,13 +39,13 @@ function read(node: Expression): Expr {
         return { kind: 'number', value: node['value'] }
       break
     case 'Identifier':
-      return { kind: 'element', name: String(node['name']) }
+      return { kind: 'element', name: textOf(node['name']) }
     case 'UnaryExpression':
       if (node['operator'] === '-')
         return { kind: 'minus', of: read(node['argument'] as Expression) }
       break
     case 'BinaryExpression':
-      if (OPERATORS.has(String(node['operator'])))
+      if (OPERATORS.has(textOf(node['operator'])))
         return {
           kind: 'binary',
           op: node['operator'] as Operator,
@@ -59,8 +59,11 @@ function read(node: Expression): Expr {
   throw new SyntaxError(`has ${node.type}; it may have + - * / min max, numbers and elements`)
 }
 
+/** What the parser has for a name; nothing else is one. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 function readCall(node: Expression): Expr {
-  const name = String((node['callee'] as Expression)['name'])
+  const name = textOf((node['callee'] as Expression)['name'])
   const args = (node['arguments'] as Expression[]).map(read)
   if (!FUNCTIONS.has(name) || args.length === 0)
     throw new SyntaxError(`calls ${name}; it may call min and max of at least one value`)

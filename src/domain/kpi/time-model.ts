@@ -175,12 +175,3 @@ export function timeElements(tally: Tally, bin: number): Elements {
     PMT: at('DOWN', 'MAINTENANCE'),
   }
 }
-
-/** Milliseconds of each state within a bin, planned or not. */
-export function stateTimes(tally: Tally, bin: number): Readonly<Record<KnownState, number>> {
-  const times = STATES.map((state, i) => {
-    const ofKinds = KINDS.map((_, kind) => tally[bin * WIDTH + kind * STATE_COUNT + i]!)
-    return [state, ofKinds.reduce((a, b) => a + b, 0)] as const
-  })
-  return Object.fromEntries(times) as Record<KnownState, number>
-}

@@ -69,7 +69,7 @@ export function keyOfRange(dimension: Dimension, range: Range): GroupKey | null 
   const { shift } = range
   return {
     dimension,
-    id: shift === null ? null : `${shift.key}`,
+    id: shift === null ? null : shift.key,
     name: shift === null ? 'outside of shifts' : `${range.day} ${shift.name}`,
   }
 }
@@ -77,19 +77,16 @@ export function keyOfRange(dimension: Dimension, range: Range): GroupKey | null 
 type Worked = Pick<Work, 'orderId' | 'personId'>
 
 /** The value of a dimension that work has; null for one that is not about work. */
-export function keyOfWork(dimension: Dimension, work: Worked, inputs: KpiInputs): GroupKey | null {
-  switch (dimension) {
-    case 'ORDER':
-      return { dimension, id: work.orderId, name: work.orderId }
-    case 'PERSON':
-      return { dimension, id: work.personId, name: work.personId ?? 'none' }
-    case 'MATERIAL': {
-      const id = inputs.orders.get(work.orderId)?.materialId ?? null
-      return { dimension, id, name: id ?? 'none' }
-    }
-    default:
-      return null
-  }
+export function keyOfWork(
+  dimension: Dimension,
+  { orderId, personId }: Worked,
+  { orders }: KpiInputs,
+): GroupKey | null {
+  if (dimension === 'ORDER') return { dimension, id: orderId, name: orderId }
+  if (dimension === 'PERSON') return { dimension, id: personId, name: personId ?? 'none' }
+  if (dimension !== 'MATERIAL') return null
+  const id = orders.get(orderId)?.materialId ?? null
+  return { dimension, id, name: id ?? 'none' }
 }
 
 export const isOfWork = (dimension: Dimension): boolean =>

@@ -1,4 +1,5 @@
 import { auditBench } from './audit.ts'
+import { energyBench } from './energy.ts'
 import { executeBench } from './execute.ts'
 import { graphqlBench } from './graphql.ts'
 import { importBench } from './import.ts'
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   readBench,
   graphqlBench,
   importBench,
+  energyBench,
   kpiBench,
   traceBench,
   kurrentdbBench,

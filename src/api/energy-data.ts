@@ -90,15 +90,15 @@ interface Settings {
 interface Rows {
   readonly intervals: readonly Interval[]
   readonly readings: readonly Reading[]
-  readonly corrections: readonly (Correction & { readonly key: string })[]
+  readonly corrections: readonly Correction[]
   readonly settings: readonly Settings[]
 }
 
 const said = (corrections: Rows['corrections']): Statement[] =>
   corrections
     .filter(({ kind }) => kind === 'INTERVAL')
-    .map(({ key, from, to, quantity, factor, nth }) => ({
-      ...{ key, from: Date.parse(from), to: Date.parse(to), saidAt: nth },
+    .map(({ from, to, quantity, factor, nth }) => ({
+      ...{ from: Date.parse(from), to: Date.parse(to), saidAt: nth },
       ...{ quantity: (quantity ?? 0) * factor, kind: quantity === null ? 'VOID' : 'CORRECTED' },
     }))
 const unitsOf = (corrections: Rows['corrections']): string[] =>
@@ -142,7 +142,7 @@ async function currentRows(
   ]
   const [intervals, readings, corrections] = await Promise.all([
     query<Interval>(
-      `select "meterId", key, unit, quantity, 'MEASURED' as kind, ${epoch('from')}, ${epoch('to')},
+      `select "meterId", unit, quantity, 'MEASURED' as kind, ${epoch('from')}, ${epoch('to')},
         ${epoch('saidAt')} from read.energy_intervals
       where ${open} and "to" > $3 and "from" < $4 limit ${MAX_READINGS + 1}`,
       edges,
@@ -159,7 +159,7 @@ async function currentRows(
       edges,
     ),
     query<Rows['corrections'][number]>(
-      `select key, "meterId", kind, "from", "to", quantity, unit, factor, "baseUnit", nth
+      `select "meterId", kind, "from", "to", quantity, unit, factor, "baseUnit", nth
       from read.meter_corrections where ${open} and (kind <> 'INTERVAL' or "to" > $3 and "from" < $4)`,
       edges,
     ),
@@ -170,8 +170,7 @@ async function currentRows(
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-const epoch = (column: string): string =>
-  `extract(epoch from "${column}")::float8 * 1000 as "${column}"`
+const epoch = (column: string): string => `date_part('epoch', "${column}") * 1000 as "${column}"`
 const reach = (estimation: MeterData['estimation']): number =>
   estimation && estimation.method !== 'NONE' ? estimation.longestGapMinutes * 60_000 : 0
 
@@ -226,7 +225,7 @@ async function rowsAsKnown(
 }
 
 const asInterval = (row: Keyed<EnergyIntervalRow>): Interval => ({
-  ...{ meterId: row.meterId, key: row.key, unit: row.unit, quantity: row.quantity },
+  ...{ meterId: row.meterId, unit: row.unit, quantity: row.quantity },
   ...{ kind: 'MEASURED', from: Date.parse(row.from), to: Date.parse(row.to) },
   saidAt: Date.parse(row.saidAt),
 })

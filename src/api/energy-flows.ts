@@ -112,7 +112,7 @@ function registerStatements(meterId: string, { readings, firstDigits }: MeterDat
               to: Date.parse(to),
               quantity: quantity * baseOf(unit).factor,
             },
-            ...{ kind: 'MEASURED', saidAt: 0, key: from },
+            ...{ kind: 'MEASURED', saidAt: 0 },
           },
         ],
   )

@@ -78,7 +78,8 @@ const BaseLoadRef = builder.objectRef<BaseLoad>('BaseLoad').implement({
 interface LoadCurve {
   readonly selection: Selection
   readonly minutes: number
-  readonly windows: () => Promise<readonly LoadWindow[]>
+  /** Only what is shown is made into windows: a year has 35,040. */
+  readonly load: () => Promise<Load>
 }
 const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
   description: 'Power over time, of some meters together.',
@@ -92,7 +93,10 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
       type: [LoadWindowRef],
       description: 'Oldest first; one without any data is left out.',
       complexity: { field: 50, multiplier: 20 },
-      resolve: async ({ windows }) => [...(await windows())],
+      resolve: async ({ load }) => {
+        const { buckets, meters } = await load()
+        return buckets.map((b) => loadWindow(b, meters))
+      },
     }),
     peaks: t.field({
       type: [Peak],
@@ -101,17 +105,19 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
         first: t.arg.int({ defaultValue: 1, description: `How many, up to ${MOST_PEAKS}.` }),
       },
       complexity: 20,
-      resolve: async ({ windows }, { first }) => {
+      resolve: async ({ load }, { first }) => {
         const wanted = first ?? 1
         if (wanted < 0 || wanted > MOST_PEAKS)
           throw apiError('InvalidInput', `first ${wanted} is not between 0 and ${MOST_PEAKS}.`)
-        return (await windows()).toSorted((a, b) => b.kw - a.kw).slice(0, wanted)
+        const { buckets, meters } = await load()
+        const highest = buckets.toSorted((a, b) => kwOf(b) - kwOf(a)).slice(0, wanted)
+        return highest.map((b) => loadWindow(b, meters))
       },
     }),
     meanKw: t.float({
       nullable: true,
       description: 'Average power over all windows that are fully covered.',
-      resolve: async ({ windows }) => mean((await windows()).filter(isWhole)),
+      resolve: async ({ load }) => mean(wholeKw(await load())),
     }),
     baseLoad: t.field({
       type: BaseLoadRef,
@@ -124,24 +130,27 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
         }),
       },
       complexity: 20,
-      resolve: async ({ windows }, args) => {
+      resolve: async ({ load }, args) => {
         const share = args.quantile ?? BASE_QUANTILE
         if (!(share >= 0 && share <= 1))
           throw apiError('InvalidInput', `quantile ${share} is not between 0 and 1.`)
-        const whole = (await windows()).filter(isWhole)
-        const kw = quantile(
-          whole.map((w) => w.kw),
-          share,
-        )
+        const whole = wholeKw(await load())
+        const kw = quantile(whole, share)
         return kw === null ? null : { kw: exact(kw), quantile: share, windows: whole.length }
       },
     }),
   }),
 })
 
-const isWhole = (w: LoadWindow): boolean => w.coverage === 1
-const mean = (windows: readonly LoadWindow[]): number | null =>
-  windows.length === 0 ? null : exact(windows.reduce((sum, w) => sum + w.kw, 0) / windows.length)
+interface Load {
+  readonly buckets: readonly Bucket[]
+  readonly meters: number
+}
+/** Power of the windows that are fully covered. */
+const wholeKw = ({ buckets, meters }: Load): number[] =>
+  buckets.filter((b) => b.coveredMs >= (b.to - b.from) * meters).map(kwOf)
+const mean = (kw: readonly number[]): number | null =>
+  kw.length === 0 ? null : exact(kw.reduce((sum, v) => sum + v, 0) / kw.length)
 
 builder.queryField('loadCurve', (t: any) =>
   t.field({
@@ -167,19 +176,19 @@ builder.queryField('loadCurve', (t: any) =>
       const minutes = args.windowMinutes ?? (await windowOf(selection, context.reads))
       if (!windowMinutes.safeParse(minutes).success)
         throw apiError('InvalidInput', `windowMinutes ${minutes} is not 5, 10, 15, 30 or 60.`)
-      let read: Promise<readonly LoadWindow[]> | undefined
-      return { selection, minutes, windows: () => (read ??= load(selection, minutes)) }
+      let read: Promise<Load> | undefined
+      return { selection, minutes, load: () => (read ??= loadOf(selection, minutes)) }
     },
   }),
 )
 
 /** The highest window; null without energy in intervals that short. */
 export async function peakOf(selection: Selection, reads: Reader): Promise<LoadWindow | null> {
-  const windows = await load(selection, await windowOf(selection, reads))
-  return windows.reduce<LoadWindow | null>(
-    (top, w) => (top === null || w.kw > top.kw ? w : top),
-    null,
-  )
+  const { buckets, meters } = await loadOf(selection, await windowOf(selection, reads))
+  const [first, ...others] = buckets
+  if (!first) return null
+  const top = others.reduce((a, b) => (kwOf(b) > kwOf(a) ? b : a), first)
+  return loadWindow(top, meters)
 }
 
 export async function windowOf(
@@ -191,23 +200,25 @@ export async function windowOf(
   return row?.windowMinutes ?? DEFAULT_WINDOW_MINUTES
 }
 
-async function load(selection: Selection, minutes: number): Promise<readonly LoadWindow[]> {
+async function loadOf(selection: Selection, minutes: number): Promise<Load> {
   const measured = await selection.flows()
-  if (unitOf(measured, 'KWH') !== 'KWH') return []
+  const meters = measured.filter((m) => m.flows.length > 0).length
+  if (unitOf(measured, 'KWH') !== 'KWH') return { buckets: [], meters }
   const length = minutes * 60_000
   const found = await bucketed(selection, minutes, ({ spanMs }) => spanMs <= length)
-  const meters = measured.filter((m) => m.flows.length > 0).length
-  return found.filter((b) => b.coveredMs > 0).map((b) => loadWindow(b, meters))
+  return { buckets: found.filter((b) => b.coveredMs > 0), meters }
 }
 
 const HOUR_MS = 3_600_000
+const kwOf = (b: Bucket): number => (b.quantity * HOUR_MS) / (b.to - b.from)
+
 function loadWindow(b: Bucket, meters: number): LoadWindow {
   const ms = b.to - b.from
   return {
     from: new Date(b.from).toISOString(),
     to: new Date(b.to).toISOString(),
     kwh: exact(b.quantity),
-    kw: exact((b.quantity * HOUR_MS) / ms),
+    kw: exact(kwOf(b)),
     coverage: Math.min(1, Math.round((b.coveredMs * 1e6) / (ms * meters)) / 1e6),
     isEstimated: b.estimated !== 0,
     isSplit: b.split,

@@ -44,11 +44,20 @@ export async function select(args: EnergyArgs, { reads }: Context): Promise<Sele
   const timeZone = await timeZoneOf(args.timeZone, meters, reads)
   const moment = momentOf(args.asKnownAt)
   const window = { from, to }
-  let flows: ReturnType<typeof flowsOf> | undefined
   const ids = meters.map((m) => m.meterId)
-  const read = () => (flows ??= flowsOf(ids, window, moment, reads))
-  return { ...{ window, timeZone, moment, meters }, flows: read }
+  const flows = (): ReturnType<typeof flowsOf> => {
+    const read = readings.get(reads) ?? new Map<string, ReturnType<typeof flowsOf>>()
+    readings.set(reads, read)
+    const key = JSON.stringify([ids, window, moment])
+    const found = read.get(key) ?? flowsOf(ids, window, moment, reads)
+    read.set(key, found)
+    return found
+  }
+  return { window, timeZone, moment, meters, flows }
 }
+
+/** What was read in one request: several fields about one window read it once. */
+const readings = new WeakMap<Reader, Map<string, ReturnType<typeof flowsOf>>>()
 
 export const momentOf = (asKnownAt: EnergyArgs['asKnownAt']): Moment | null =>
   asKnownAt ? { recordedAt: asKnownAt.recordedAt, position: asKnownAt.position } : null

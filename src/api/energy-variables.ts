@@ -43,7 +43,7 @@ async function observed(
 function statement(row: Keyed<VariableValueRow>, isMean: boolean): Statement {
   const [from, to] = [Date.parse(row.from), Date.parse(row.to)]
   const quantity = isMean ? row.value * (to - from) : row.value
-  return { from, to, quantity, kind: 'MEASURED', saidAt: Date.parse(row.saidAt), key: row.key }
+  return { from, to, quantity, kind: 'MEASURED', saidAt: Date.parse(row.saidAt) }
 }
 
 /** Pieces that machines counted: as good where they say so, else all less scrap. */

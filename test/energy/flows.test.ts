@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/energy/flows.ts'
 
 const say = (from: number, to: number, quantity: number, more: Partial<Statement> = {}) => ({
-  ...{ from, to, quantity, kind: 'MEASURED' as const, saidAt: to, key: `${from}-${to}`, ...more },
+  ...{ from, to, quantity, kind: 'MEASURED' as const, saidAt: to, ...more },
 })
 const values = (flows: readonly Flow[]) => flows.map((f) => [f.from, f.to, f.quantity])
 const total = (flows: readonly Flow[]) => flows.reduce((sum, f) => sum + f.quantity, 0)
@@ -45,7 +45,6 @@ describe('one value for each moment', () => {
       'VOID' as const,
     ),
     saidAt: fc.nat({ max: 5 }),
-    key: fc.uuid(),
   })
   test('whatever order they arrive in, and nothing is counted twice', () =>
     fc.assert(

@@ -1,6 +1,10 @@
 import type { z } from 'zod'
 import type { calendarCommands } from '../../domain/calendar/calendar-commands.ts'
+import type { allocationRuleCommands } from '../../domain/energy/allocation-rule.ts'
+import type { demandLimitCommands } from '../../domain/energy/demand-limit.ts'
+import type { energySiteCommands } from '../../domain/energy/energy-site.ts'
 import type { meterCommands } from '../../domain/energy/meter.ts'
+import type { virtualMeterCommands } from '../../domain/energy/virtual-meters.ts'
 import type { MeterDataEvent } from '../../domain/energy/events.ts'
 import type { cycleTimeCommands } from '../../domain/equipment/cycle-time.ts'
 import type { EquipmentEvent } from '../../domain/equipment/events.ts'
@@ -25,6 +29,10 @@ type Schemas = typeof siteCommands &
   typeof calendarCommands &
   typeof cycleTimeCommands &
   typeof meterCommands &
+  typeof virtualMeterCommands &
+  typeof energySiteCommands &
+  typeof demandLimitCommands &
+  typeof allocationRuleCommands &
   typeof attendanceCommands &
   typeof crewCommands &
   typeof personCommands &

@@ -1,15 +1,36 @@
 import { exact } from '../../domain/types.ts'
 import { minutes, type Process } from './clock.ts'
-import { AIR_METER, MAIN_METER, meterOf } from './layout.ts'
+import { AIR_METER, MACHINES, MAIN_METER, meterOf } from './layout.ts'
 import type { Plant } from './plant.ts'
 
 /** Grid operators settle electricity by the quarter hour. */
 const INTERVAL_MS = minutes(15)
 /** Compressors, lighting, ventilation: what no machine meter sees, kW. */
 const BASE_LOAD_KW = 26
+/** What the grid contract allows, averaged over a quarter of an hour, kW. */
+const LIMIT_KW = 160
 const PEAK_OVER_MEAN = [1.04, 1.3] as const
 /** Compressed air a machine takes while it runs, cubic metres an hour. */
 const AIR_PER_HOUR = 7
+
+/** What nobody measures, a limit of the grid contract, a factor, and how a machine's energy is shared. */
+export function planEnergy({ command, now }: Plant): void {
+  const rest = MACHINES.map((m) => ({ meterId: meterOf(m.equipmentId), factor: -1 }))
+  command('DefineVirtualMeter', {
+    ...{ meterId: 'EM-REST', name: 'Compressors, light and air', medium: 'ELECTRICITY' },
+    terms: [{ meterId: MAIN_METER, factor: 1 }, ...rest],
+  })
+  command('SetDemandLimit', { meterId: MAIN_METER, limitKw: LIMIT_KW, timeZone: 'Europe/Berlin' })
+  command('SetEnergyFactor', {
+    ...{ factorId: 'grid-de', kind: 'EMISSION', medium: 'ELECTRICITY', unit: 'KWH', value: 0.342 },
+    ...{ source: 'Ember, yearly average of Germany, 342 g CO2e/kWh', validFrom: iso(now()) },
+  })
+  const first = MACHINES[0]!.equipmentId
+  command('DefineAllocationRule', {
+    ...{ meterId: meterOf(first), basis: 'CYCLE', periodMinutes: 60 },
+    ...{ equipment: [{ equipmentId: first }], reason: 'idle time belongs to what is made next' },
+  })
+}
 
 /** Meters of machines and of the plant report each quarter of an hour, on the quarter. */
 export function* measureEnergy(plant: Plant): Process {

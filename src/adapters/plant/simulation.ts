@@ -1,6 +1,6 @@
 import type { Action } from './actions.ts'
 import type { Timeline } from './clock.ts'
-import { measureEnergy } from './energy.ts'
+import { measureEnergy, planEnergy } from './energy.ts'
 import { incidents } from './incidents.ts'
 import { PLANS } from './inspections.ts'
 import { METERS, SCOPES } from './layout.ts'
@@ -28,6 +28,7 @@ export function createSimulation(
   planShifts(plant)
   planStops(plant)
   employ(plant)
+  planEnergy(plant)
   openStock(plant)
   plant.start(planOrders(plant))
   for (const machine of plant.machines) {

@@ -13,7 +13,7 @@ import {
  * By which rule the energy of a meter is laid upon what was made with it. A new rule is a new version
  * and computes all the past anew; an answer says which version it was computed by.
  */
-const allocationRuleCommands = {
+export const allocationRuleCommands = {
   DefineAllocationRule: z
     .object({
       type: z.literal('DefineAllocationRule'),

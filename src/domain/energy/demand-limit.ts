@@ -18,7 +18,7 @@ const isZone = (name: string): boolean => {
 }
 const zone = text.refine(isZone, 'must be an IANA time zone such as Europe/Berlin')
 
-const demandLimitCommands = {
+export const demandLimitCommands = {
   SetDemandLimit: z
     .object({
       type: z.literal('SetDemandLimit'),

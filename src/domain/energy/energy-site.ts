@@ -16,7 +16,7 @@ import { baseOf } from './units.ts'
  * master data with a source and a validity, so that no number is computed from a figure nobody can
  * trace; a replaced factor computes the past anew, and asKnownAt gives what it was before.
  */
-const energySiteCommands = {
+export const energySiteCommands = {
   SetDemandWindow: z
     .object({ type: z.literal('SetDemandWindow'), windowMinutes })
     .describe('Say over how many minutes the site averages power; 15 unless said.'),

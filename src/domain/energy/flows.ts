@@ -23,8 +23,6 @@ export interface Statement {
   readonly kind: 'MEASURED' | 'CORRECTED' | 'VOID'
   /** Grows with when it was said, among statements of one kind. */
   readonly saidAt: number
-  /** Breaks ties, so that the order of arrival does not matter. */
-  readonly key: string
 }
 
 /** Which of two statements counts: a correction, else what was said later, else the finer one. */
@@ -32,7 +30,8 @@ const better = (a: Statement, b: Statement): number =>
   Number(b.kind !== 'MEASURED') - Number(a.kind !== 'MEASURED') ||
   b.saidAt - a.saidAt ||
   a.to - a.from - (b.to - b.from) ||
-  (a.key < b.key ? -1 : 1)
+  a.from - b.from ||
+  a.quantity - b.quantity
 
 /** One value for each moment: of statements that overlap, the better one counts there. */
 export function disjoint(statements: readonly Statement[]): Flow[] {
@@ -43,14 +42,13 @@ export function disjoint(statements: readonly Statement[]): Flow[] {
     let next = i + 1
     while (next < ordered.length && ordered[next]!.from < end)
       end = Math.max(end, ordered[next++]!.to)
-    if (next === i + 1) flows.push(...whole(ordered[i]!))
-    else flows.push(...cluster(ordered.slice(i, next)))
+    const first = ordered[i]!
+    if (next > i + 1) flows.push(...cluster(ordered.slice(i, next)))
+    else if (first.kind !== 'VOID') flows.push(part(first, first.from, first.to))
     i = next
   }
   return flows
 }
-
-const whole = (s: Statement): Flow[] => (s.kind === 'VOID' ? [] : [part(s, s.from, s.to)])
 
 const part = (s: Statement, from: number, to: number): Flow => ({
   from,

@@ -17,7 +17,7 @@ import { meter, type Meter } from './meter.ts'
  */
 const onMeter = { meterId: id }
 
-const virtualMeterCommands = {
+export const virtualMeterCommands = {
   DefineVirtualMeter: z
     .object({
       type: z.literal('DefineVirtualMeter'),

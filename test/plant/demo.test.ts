@@ -112,3 +112,15 @@ test('people are there by name, with what they may do and what expires soon', as
   )
   expect(commandsRejected.nodes.length).toBeGreaterThan(0)
 })
+
+test('the energy of the machines is laid upon orders, and what no work explains stays apart', async () => {
+  const index = demoQueries.findIndex(({ about }) => about.includes('energy of the machines'))
+  const { energyAllocation: found, virtualMeters } = await answer(index)
+  const { total, allocated, unallocated, shares } = found
+  expect(allocated.value + unallocated.value).toBeCloseTo(total.value, 4)
+  expect(allocated.value).toBeGreaterThan(0)
+  expect(unallocated.value).toBeGreaterThan(0)
+  for (const { co2eKg, quantity } of shares) expect(co2eKg).toBeCloseTo(quantity.value * 0.342, 4)
+  expect(found.rules.some((r: any) => r.basis === 'CYCLE')).toBe(true)
+  expect(virtualMeters.nodes).toHaveLength(1)
+})

@@ -98,6 +98,18 @@ const people = `{
   clearances(first: 3) { nodes { at person { name } orderId proof { qualificationId version } } }
 }`
 
+const energyOfToday = `{
+  energyAllocation(
+    scopeId: "MACHINING", groupBy: ORDER
+    from: "${new Date(now - DAY_MS).toISOString()}", to: "${new Date(now + DAY_MS).toISOString()}"
+  ) {
+    total { value unit } allocated { value } unallocated { value } standbyShare
+    rules { meterId version basis }
+    shares { orderId quantity { value } co2eKg goodUnits quantityPerGoodUnit }
+  }
+  virtualMeters { nodes { meterId name terms { meterId factor } } }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -118,4 +130,5 @@ export const demoQueries: readonly DemoQuery[] = [
     about: 'Who is on shift, who may test pumps, and whose qualification expires within 30 days',
     query: people,
   },
+  { about: 'What the energy of the machines was used for today', query: energyOfToday },
 ]

@@ -39,13 +39,14 @@ export interface Group {
 
 export function groupOf(members: Iterable<Member>): Group {
   const all = [...members]
-  const types = new Set(all.flatMap(({ projection }) => Object.keys(projection.on)))
-  return {
-    members: all,
-    byType: new Map(
-      [...types].map((type) => [type, all.filter(({ projection }) => projection.on[type])]),
-    ),
-  }
+  const byType = new Map<string, Member[]>()
+  for (const member of all)
+    for (const type of Object.keys(member.projection.on)) {
+      const concerned = byType.get(type)
+      if (concerned) concerned.push(member)
+      else byType.set(type, [member])
+    }
+  return { members: all, byType }
 }
 
 const concerns = (member: Member, position: number): boolean =>

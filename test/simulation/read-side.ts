@@ -64,9 +64,10 @@ export function createDatabase(): Database {
     const members = projections.map((p) =>
       createMember(p, { ...memoryTable(p), position: tables.get(p.name)!.position }, REMEMBERED),
     )
+    const group = groupOf(members)
     const after = Math.min(...members.map(({ position }) => position))
     for await (const { facts, position } of store.subscribe({ after, signal })) {
-      const broken = await fold(groupOf(members), facts, position, session)
+      const broken = await fold(group, facts, position, session)
       for (const error of broken.values()) throw error
       const { moved, refused } = await flush(collect(members), session)
       if (moved.length + refused.length > 0) return

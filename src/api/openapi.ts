@@ -14,6 +14,11 @@ const plain = (about: string) => ({
   content: { 'text/plain': { schema: text } },
 })
 
+const auditFilters = [
+  ...['stream', 'actor', 'person', 'types', 'source', 'site'],
+  ...['occurredFrom', 'occurredBefore', 'recordedFrom', 'recordedBefore'],
+].map((name) => ({ name, in: 'query', schema: text }))
+
 /** The REST part of the API; the large part is GraphQL and describes itself in /schema.graphql. */
 export const openApi = {
   openapi: '3.1.0',
@@ -46,6 +51,35 @@ export const openApi = {
         operationId: 'metrics',
         summary: 'Counters in the text format of Prometheus. Needs the scope read:metrics.',
         responses: { 200: plain('The counters.'), 401: error, 403: error },
+      },
+    },
+    '/audit-trail.csv': {
+      get: {
+        operationId: 'auditTrail',
+        summary: 'The audit trail as CSV, in the order of the log. Needs the scope read:audit.',
+        parameters: auditFilters,
+        responses: {
+          200: { description: 'The lines, streamed.', content: { 'text/csv': { schema: text } } },
+          ...{ 400: error, 401: error, 403: error },
+        },
+      },
+    },
+    '/log/checkpoint': {
+      get: {
+        operationId: 'logCheckpoint',
+        summary: 'The latest checkpoint of the log (C2SP tlog-tiles). Needs the scope read:audit.',
+        responses: { 200: plain('A signed note.'), 401: error, 403: error, 404: error },
+      },
+    },
+    '/log/tile/{path}': {
+      get: {
+        operationId: 'logTile',
+        summary: 'A tile <L>/<N>[.p/<W>] or a bundle entries/<N>[.p/<W>] of the Merkle tree.',
+        parameters: [{ name: 'path', in: 'path', required: true, schema: text }],
+        responses: {
+          200: { description: 'The bytes.', content: { 'application/octet-stream': {} } },
+          ...{ 401: error, 403: error, 404: error },
+        },
       },
     },
     '/schema.graphql': {

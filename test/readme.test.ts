@@ -58,6 +58,8 @@ test('every GraphQL snippet is one that a test here runs', () => {
     'readme-qualification',
     'readme-stop',
     'readme-stops',
+    'readme-material',
+    'readme-trace',
   ])
   expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
 })
@@ -105,6 +107,16 @@ test('a stop is derived from what the machine said, and explained by a person', 
       classification: { reason: { name: 'Part jammed' }, decidedBy: expect.any(String) },
     },
   ])
+})
+
+test('what was used for an order and what was bound to a serial show in the trace', async () => {
+  const { bindConsumption } = await run('readme-material')
+  const { trace } = await run('readme-trace', { position: bindConsumption.position })
+  const [lot, ...reached] = trace.nodes
+  expect(lot).toMatchObject({ kind: 'LOT', id: 'L-1', atLeast: { value: 50, unit: 'C62' } })
+  const pump = reached.find(({ id }: { id: string }) => id === 'PUMP-1')
+  expect(pump).toMatchObject({ kind: 'SERIAL', certain: true })
+  expect(trace.balance.balanced).toBe(true)
 })
 
 test('its table of settings is that of the code; UPDATE_README=1 writes it', () => {

@@ -184,6 +184,30 @@ function nodeOfTrace(visit: Traced, trace: Trace): NodeOfTrace {
   return asOfMoment({ visit, trace }, trace.dated ? { at: at ?? undefined, position } : undefined)!
 }
 
+const traceArgs = (t: any) => ({
+  direction: t.arg({ type: Direction, defaultValue: 'BACKWARD', description: 'Which way.' }),
+  kinds: t.arg({
+    type: [EdgeKindRef],
+    description:
+      'Follow only these edges. By default all that hold; what ended (REMOVED, REPLACED, ' +
+      'REPACKED, RETURNED) only where it is named.',
+  }),
+  maxNodes: t.arg.int({
+    description: `Most nodes of all pages: ${DEFAULT_MAX_NODES} by default, up to ${MAX_NODES}.`,
+  }),
+  first: t.arg.int({
+    description: `Nodes of the page: ${DEFAULT_PAGE} by default, up to ${MAX_PAGE}.`,
+  }),
+  after: t.arg.string({
+    description: 'Cursor after which the page begins; goes with the same other arguments.',
+  }),
+  ...clockArgs(t),
+})
+const traceCost = ({ first }: { first?: any }) => ({
+  field: 20,
+  multiplier: Math.min(first ?? DEFAULT_PAGE, MAX_PAGE),
+})
+
 builder.queryField('trace', (t) =>
   t.field({
     type: TraceRef,
@@ -196,31 +220,28 @@ builder.queryField('trace', (t) =>
         type: NodeKindRef,
         description: 'What it is; needed only where several things have this number.',
       }),
-      direction: t.arg({ type: Direction, defaultValue: 'BACKWARD', description: 'Which way.' }),
-      kinds: t.arg({
-        type: [EdgeKindRef],
-        description:
-          'Follow only these edges. By default all that hold; what ended (REMOVED, REPLACED, ' +
-          'REPACKED, RETURNED) only where it is named.',
-      }),
-      maxNodes: t.arg.int({
-        description: `Most nodes of all pages: ${DEFAULT_MAX_NODES} by default, up to ${MAX_NODES}.`,
-      }),
-      first: t.arg.int({
-        description: `Nodes of the page: ${DEFAULT_PAGE} by default, up to ${MAX_PAGE}.`,
-      }),
-      after: t.arg.string({
-        description: 'Cursor after which the page begins; goes with the same other arguments.',
-      }),
-      ...clockArgs(t),
+      ...traceArgs(t),
     },
-    complexity: ({ first }) => ({
-      field: 20,
-      multiplier: Math.min(first ?? DEFAULT_PAGE, MAX_PAGE),
-    }),
+    complexity: traceCost,
     resolve: (_, args, context) => readTrace(args as Args, context),
   }),
 )
+
+for (const [ref, kind] of [
+  [LotRef, 'LOT'],
+  [UnitRef, 'SERIAL'],
+] as const)
+  builder.objectField(ref as typeof LotRef, 'trace', (t) =>
+    t.field({
+      type: TraceRef,
+      nullable: true,
+      description:
+        'What it was made of and went into, to any depth, now unless the clocks are set.',
+      args: traceArgs(t),
+      complexity: traceCost,
+      resolve: ({ key: id }, args, context) => readTrace({ ...(args as Args), id, kind }, context),
+    }),
+  )
 
 interface Args extends Clocks {
   readonly id: string

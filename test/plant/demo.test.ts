@@ -81,6 +81,15 @@ test('breakdowns are shown with what people said', async () => {
   expect(cycleTimes.totalCount).toBeGreaterThan(10)
 })
 
+test('a pump is traced to its suppliers, over several levels', async () => {
+  const { query } = demoQueries.find(({ query: text }) => text.includes('trace('))!
+  const [{ serial, trace }] = (await plant.ask(query)).units.nodes
+  expect(trace.nodes[0]).toMatchObject({ kind: 'SERIAL', id: serial, level: 0 })
+  expect(Math.max(...trace.nodes.map((n: any) => n.level))).toBeGreaterThan(1)
+  const kinds = new Set(trace.edges.map((e: any) => e.kind))
+  for (const kind of ['CONSUMED', 'INSTALLED', 'RECEIVED']) expect([...kinds]).toContain(kind)
+})
+
 test('refusals that were meant are in the audit trail', async () => {
   const { commandsRejected } = await plant.ask('{ commandsRejected(first: 50) { nodes { code } } }')
   const codes = new Set(commandsRejected.nodes.map((r: any) => r.code))

@@ -44,6 +44,20 @@ const replaced = `{
   }
 }`
 
+const genealogy = `{
+  units(
+    first: 1, orderBy: { field: createdAt, direction: ASC }, where: { materialId: ["${PUMP}"] }
+  ) {
+    nodes {
+      serial
+      trace(direction: BACKWARD, first: 50) {
+        nodes { kind id level certain atLeast { value unit } }
+        edges { kind from { id } to { id } quantity { value unit } personId partyId occurredAt }
+      }
+    }
+  }
+}`
+
 const machines = `{
   equipment(first: 20, where: { level: [WORK_UNIT, WORK_CELL] }) {
     nodes {
@@ -129,6 +143,10 @@ export const demoQueries: readonly DemoQuery[] = [
   {
     about: 'Who is on shift, who may test pumps, and whose qualification expires within 30 days',
     query: people,
+  },
+  {
+    about: 'What the first pump was made of, level by level, down to the suppliers',
+    query: genealogy,
   },
   { about: 'What the energy of the machines was used for today', query: energyOfToday },
 ]

@@ -1,4 +1,9 @@
 import type pg from 'pg'
+import type { Keyed, Projection } from '../../../projections/projection.ts'
+import { copyText } from './columns.ts'
+
+/** Rows formatted at a time: memory holds some megabytes of text. */
+const CHUNK_ROWS = 5_000
 
 /** What @types/pg leaves out. */
 type CopyingConnection = pg.Connection & {
@@ -69,4 +74,8 @@ function copyData(text: string): Buffer {
   message.writeInt32BE(message.length - 1, 1)
   message.write(text, HEADER)
   return message
+}
+
+export function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<string> {
+  for (let i = 0; i < rows.length; i += CHUNK_ROWS) yield copyText(p, rows.slice(i, i + CHUNK_ROWS))
 }

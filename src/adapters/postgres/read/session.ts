@@ -7,16 +7,14 @@ import {
   type Table,
   type Write,
 } from '../../../projections/tables.ts'
-import { arrayTexts, cleanText, copyText } from './columns.ts'
-import { copyAll, CopyFailed } from './copy.ts'
+import { arrayTexts, cleanText } from './columns.ts'
+import { copyAll, copyChunks, CopyFailed } from './copy.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
 import { createLane, shared } from './queues.ts'
 import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
 const CHUNK_ROWS = 5_000
-/** Rows formatted at a time for COPY: memory holds some megabytes of text. */
-const COPY_ROWS = 5_000
 const KEYS_PAGE = 20_000
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8
@@ -268,10 +266,6 @@ async function copyFresh(client: pg.Client, writes: readonly Write[]): Promise<v
     if (!(error instanceof CopyFailed)) throw error
     throw translate(error.cause, writes[error.index]!.table)
   }
-}
-
-function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<string> {
-  for (let i = 0; i < rows.length; i += COPY_ROWS) yield copyText(p, rows.slice(i, i + COPY_ROWS))
 }
 
 /** SQLSTATE classes of an unreachable, busy, full or restarting server: to be tried again. */

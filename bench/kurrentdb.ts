@@ -14,12 +14,13 @@ import { median, row, seconds, type Benchmark } from './row.ts'
 import { concurrently, configOf, inTurns, SITE, withFolder, withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
 
-const EVENTS = 60_000
+/** Enough that making the tables and their indexes is a small part of a rebuild. */
+const EVENTS = 300_000
 const APPENDS = 4_000
 /** Appends of one call, and calls at a time. */
 const BATCH = 100
 const IN_FLIGHT = 2
-const ROUNDS = 2
+const ROUNDS = 4
 const PAGE = 4_000
 
 /** The KurrentDB adapter beside the bare client, both against our own server in a process of its own. */
@@ -44,19 +45,12 @@ export const kurrentdbBench: Benchmark = {
 async function measure(url: string) {
   const client = KurrentDBClient.connectionString(url)
   const store = await createKurrentEventStore({ url, catalogue })
-  const pages = () => readPages(client)
-  const reading = await inTurns(
-    ROUNDS,
-    async () => EVENTS / (await seconds(() => readThrough(store))),
-    async () => EVENTS / (await seconds(pages)),
-  )
-  const rebuilding = await withLog(async ({ database }) =>
-    inTurns(
-      ROUNDS,
-      async () => EVENTS / (await seconds(() => rebuildThrough(store, database))),
-      async () => EVENTS / (await seconds(pages)),
-    ),
-  )
+  const rate = async (work: () => Promise<void>) => EVENTS / (await seconds(work))
+  const pages = () => rate(() => readPages(client))
+  const before = await pages()
+  const reading = await rate(() => readThrough(store))
+  const rebuilding = await withLog(({ database }) => rate(() => rebuildThrough(store, database)))
+  const alone = (before + (await pages())) / 2
   const appending = await inTurns(
     ROUNDS,
     async () => APPENDS / (await seconds(() => inBatches((events) => throughStore(store, events)))),
@@ -74,14 +68,14 @@ async function measure(url: string) {
     ),
     row(
       'kurrentdb adapter: rebuild through it',
-      { value: median(rebuilding.a), unit: 'events/s' },
-      { reference, value: median(rebuilding.b) },
+      { value: rebuilding, unit: 'events/s' },
+      { reference, value: alone },
       { ratio: 0.8 },
     ),
     row(
       'kurrentdb adapter: the whole log, decoded',
-      { value: median(reading.a), unit: 'events/s' },
-      { reference, value: median(reading.b) },
+      { value: reading, unit: 'events/s' },
+      { reference, value: alone },
     ),
   ]
 }

@@ -130,21 +130,29 @@ describe.skipIf(!isThere)('key figures of real plants, through GraphQL', () => {
       const filter = `{ characteristicId: "${characteristicId}", materialIds: ["Cover"] }`
       const args = `scope: ["NIST"], window: ${window}, filter: ${filter}`
       const { XBAR, S } = byId((await report(`name: "cpk", ${args}`)).elements)
-      const isSame = (a: number, b: number) => Math.abs(a - b) < 1e-9 * Math.max(1, Math.abs(a))
-      const study = studies.find((s) => isSame(XBAR!, s.Average) && isSame(S!, s.StandardDeviation))
-      expect([name, study]).toEqual([name, expect.anything()])
-      for (const index of ['Cp', 'Cpk', 'Pp', 'Ppk']) {
-        const { value } = await report(`name: "${index.toLowerCase()}", ${args}`, 'value')
-        // The software has 1.128 of the tables for d2, which is 2 / sqrt(pi).
-        const table = index.startsWith('C') ? 1.128 / (2 / Math.sqrt(Math.PI)) : 1
-        const ratio = (value * table) / study![index]!
-        expect(Math.abs(ratio - 1), `${name} ${index}`).toBeLessThan(1e-6)
-        compared++
-      }
+      const isSame = (a = NaN, b = NaN) => Math.abs(a - b) < 1e-9 * Math.max(1, Math.abs(a))
+      // The study does not name its characteristic: two have one mean and deviation, in other orders.
+      const candidates = studies.filter(
+        (s) => isSame(XBAR, s['Average']) && isSame(S, s['StandardDeviation']),
+      )
+      const ours: Record<string, number> = {}
+      for (const index of INDICES)
+        ours[index] = (await report(`name: "${index.toLowerCase()}", ${args}`, 'value')).value
+      // The software has 1.128 of the tables for d2, which is 2 / sqrt(pi).
+      const table = 1.128 / (2 / Math.sqrt(Math.PI))
+      const agrees = (study: Record<string, number>) =>
+        INDICES.every((index) => {
+          const value = ours[index]! * (index.startsWith('C') ? table : 1)
+          return Math.abs(value / study[index]! - 1) < 1e-6
+        })
+      expect(candidates.some(agrees), `${name} ${JSON.stringify(ours)}`).toBe(true)
+      compared++
     }
-    expect(compared).toBeGreaterThanOrEqual(25 * 4)
+    expect(compared).toBeGreaterThanOrEqual(25)
   })
 })
+
+const INDICES = ['Cp', 'Cpk', 'Pp', 'Ppk'] as const
 
 /** Minutes of the file by person: time in which at least one row of a work centre ran, and in production. */
 function workedMinutes(): Map<string, { all: number; production: number }> {

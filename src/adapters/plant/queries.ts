@@ -1,3 +1,4 @@
+import { SITE } from './layout.ts'
 import { PUMP, VALVE } from './products.ts'
 
 /** Queries a newcomer can paste: each shows another side of the same facts. */
@@ -124,6 +125,20 @@ const energyOfToday = `{
   virtualMeters { nodes { meterId name terms { meterId factor } } }
 }`
 
+const effectiveness = `{
+  oee: kpi(
+    name: "oee", scope: ["${SITE}"], groupBy: [EQUIPMENT]
+    window: {
+      from: "${new Date(now - DAY_MS).toISOString()}", to: "${new Date(now + DAY_MS).toISOString()}"
+    }
+  ) {
+    value coverage nullReason until
+    groups { keys { name } value numerator denominator coverage nullReason }
+    events(first: 5) { nodes { position type } }
+  }
+  kpiDefinitions(standardOnly: true) { number id name formula }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -149,4 +164,8 @@ export const demoQueries: readonly DemoQuery[] = [
     query: genealogy,
   },
   { about: 'What the energy of the machines was used for today', query: energyOfToday },
+  {
+    about: 'OEE of the plant and its machines since yesterday, and facts behind it',
+    query: effectiveness,
+  },
 ]

@@ -23,12 +23,13 @@ export function memoryCheckpoints(): Checkpoints {
   }
 }
 
-/** A server on a free port of this machine, over a log in memory unless another is given. */
+/** A server on a port of this machine, a free one by default, over a log in memory unless another is given. */
 export const serveGrpc = (
   options: Partial<Parameters<typeof startGrpc>[0]> & {
     readonly store?: EventStore
     readonly catalogue?: Catalogue
   } = {},
+  port = 0,
 ): Promise<GrpcServer> => {
   const catalogue = options.catalogue ?? new Map()
   return startGrpc(
@@ -42,6 +43,6 @@ export const serveGrpc = (
       onError: (error) => console.error(error),
       ...options,
     },
-    { host: '127.0.0.1', port: 0, tls: null },
+    { host: '127.0.0.1', port, tls: null },
   )
 }

@@ -21,6 +21,7 @@ interface Source {
   readonly stream: string
   readonly keep: (facts: readonly Recorded<any>[]) => readonly Recorded<any>[]
 }
+const whole = (stream: string): Source => ({ stream, keep: (facts) => facts })
 interface Page {
   readonly first: number
   readonly after: string | null | undefined
@@ -29,6 +30,8 @@ export interface Behind {
   readonly inputs: KpiInputs
   readonly filter: KpiFilter
   readonly moment: Moment | null
+  /** Streams of other facts that count as a whole. */
+  readonly alsoStreams?: readonly string[]
 }
 
 /** One stream is read as a whole; an order or a machine's day is far shorter. */
@@ -37,21 +40,39 @@ const DAY_MS = 86_400_000
 
 export async function factsBehind(
   behind: Behind,
-  { first, after }: Page,
-  { store, principal, access }: Context,
+  page: Page,
+  context: Context,
 ): Promise<PageOf<Recorded>> {
-  for (const context of ['equipment', 'production', 'calendar'])
-    await access.demand({ kind: 'read', context, site: null })
+  for (const name of ['equipment', 'production', 'calendar'])
+    await context.access.demand({ kind: 'read', context: name, site: null })
+  return pageOfFacts(sourcesOf(behind), behind.moment, page, context)
+}
+
+/** The facts of whole streams, by name of the stream. @param context scope that opens them */
+export async function factsOf(
+  streams: readonly string[],
+  of: { readonly moment: Moment | null; readonly context: string },
+  page: Page,
+  context: Context,
+): Promise<PageOf<Recorded>> {
+  await context.access.demand({ kind: 'read', context: of.context, site: null })
+  return pageOfFacts([...new Set(streams)].sort().map(whole), of.moment, page, context)
+}
+
+async function pageOfFacts(
+  sources: readonly Source[],
+  moment: Moment | null,
+  { first, after }: Page,
+  { store, principal }: Context,
+): Promise<PageOf<Recorded>> {
   const mayRead = ({ metadata: { site } }: Recorded) =>
     principal.sites === null || principal.sites.includes(site)
   const start = after == null ? null : placeOf(after)
   const edges: { node: Recorded; cursor: string }[] = []
-  for (const { stream, keep } of sourcesOf(behind)) {
+  for (const { stream, keep } of sources) {
     if (start && stream < start.stream) continue
     if (edges.length > first) break
-    const known = (await store.readStream(stream, { limit: MAX_FACTS })).filter(
-      isKnown(behind.moment),
-    )
+    const known = (await store.readStream(stream, { limit: MAX_FACTS })).filter(isKnown(moment))
     for (const node of keep(known)) {
       if (!mayRead(node)) continue
       if (start?.stream === stream && node.revision <= start.revision) continue
@@ -84,7 +105,7 @@ const isKnown =
     (moment?.position === undefined || position <= moment.position)
 
 /** By name of the stream, so that a cursor has a place also when streams were added meanwhile. */
-function sourcesOf({ inputs, filter }: Behind): readonly Source[] {
+function sourcesOf({ inputs, filter, alsoStreams = [] }: Behind): readonly Source[] {
   const passing = passes(filter, inputs)
   const subjects = new Set(inputs.subjects.map(({ id }) => id))
   const orders = new Set(
@@ -93,12 +114,14 @@ function sourcesOf({ inputs, filter }: Behind): readonly Source[] {
       .map(({ orderId }) => orderId),
   )
   const scopes = new Set(inputs.subjects.flatMap(({ path }) => path.map(({ id }) => id)))
-  const all = (stream: string): Source => ({ stream, keep: (facts) => facts })
   const sources = [
     ...inputs.subjects.flatMap((subject) => equipmentSources(subject, inputs)),
     ...[...orders].map((id) => ({ stream: `order-${id}`, keep: orderFacts(inputs) })),
-    ...inputs.subjects.filter((s) => s.cycleTimes.length > 0).map((s) => all(`cycleTimes-${s.id}`)),
-    ...[...scopes].map((scope) => all(calendarStream('EQUIPMENT', scope))),
+    ...inputs.subjects
+      .filter((s) => s.cycleTimes.length > 0)
+      .map((s) => whole(`cycleTimes-${s.id}`)),
+    ...[...scopes].map((scope) => whole(calendarStream('EQUIPMENT', scope))),
+    ...alsoStreams.map(whole),
   ]
   return sources.sort((a, b) => (a.stream < b.stream ? -1 : 1))
 }

@@ -47,13 +47,8 @@ const DAY_MS = 86_400_000
 
 /** @throws GraphQLError `InvalidInput` for a window that is empty or too long, or an unknown name */
 export async function kpiReport(question: KpiQuestion, context: Context): Promise<KpiReport> {
-  const { window, scope, filter, groupBy, moment } = question
-  const lengthMs = Date.parse(window.to) - Date.parse(window.from)
-  if (lengthMs <= 0)
-    throw apiError('InvalidInput', `window.to ${window.to} is not after from ${window.from}.`)
-  if (lengthMs > MAX_DAYS * DAY_MS)
-    throw apiError('InvalidInput', `the window is longer than ${MAX_DAYS} days.`)
-  const inputs = await shared(question, context)
+  const { scope, filter, groupBy, moment } = question
+  const inputs = await inputsFor(question, context)
   const definition = await definitionFor(question, inputs.sites, context)
   const extra = await extraElements(
     definition.elements,
@@ -74,7 +69,16 @@ const windowOf = ({ window }: { readonly window: { from: number; to: number } })
 /** Several figures of one scope and window in one request are reckoned from the same reading. */
 const readings = new WeakMap<object, Map<string, ReturnType<typeof kpiInputs>>>()
 
-function shared({ scope, window, moment }: KpiQuestion, context: Context) {
+/** @throws GraphQLError `InvalidInput` for a window that is empty or too long */
+export function inputsFor(
+  { scope, window, moment }: Pick<KpiQuestion, 'scope' | 'window' | 'moment'>,
+  context: Context,
+): ReturnType<typeof kpiInputs> {
+  const lengthMs = Date.parse(window.to) - Date.parse(window.from)
+  if (lengthMs <= 0)
+    throw apiError('InvalidInput', `window.to ${window.to} is not after from ${window.from}.`)
+  if (lengthMs > MAX_DAYS * DAY_MS)
+    throw apiError('InvalidInput', `the window is longer than ${MAX_DAYS} days.`)
   const known = readings.get(context) ?? new Map<string, ReturnType<typeof kpiInputs>>()
   readings.set(context, known)
   const key = JSON.stringify([scope, window, moment])
@@ -119,7 +123,8 @@ async function definitionFor(
   }
 }
 
-function valueOf({ expr }: UsedDefinition, { keys, elements, unpriced }: Group): KpiValue {
+/** The figure that elements make. */
+export function valueOf({ expr }: UsedDefinition, { keys, elements, unpriced }: Group): KpiValue {
   const { POT = 0, UNOBSERVED = 0 } = elements
   const unknown = (id: ElementId): string => {
     if (unpriced > 0 && (id === 'PRI_PQ' || id === 'PRI_GQ'))

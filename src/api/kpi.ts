@@ -2,37 +2,18 @@ import { OTHER_KPIS, STANDARD_KPIS, type KpiDefinition } from '../domain/kpi/cat
 import { definitionOf, elementIds, type ElementId, type Elements } from '../domain/kpi/elements.ts'
 import { kpiTrend } from '../domain/kpi/events.ts'
 import { elementsOf, parseFormula } from '../domain/kpi/formula.ts'
-import { DIMENSIONS, type GroupKey } from '../projections/kpi/groups.ts'
 import { kpiVersions, type KpiVersionRow } from '../projections/kpi/kpi-versions.ts'
 import type { Keyed } from '../projections/projection.ts'
 import { builder } from './builder.ts'
 import { connectionField, cursorArgs, listCost, pageSize } from './connection.ts'
 import type { Context } from './context.ts'
-import { apiError } from './errors.ts'
 import { EventConnection } from './events.ts'
 import { enumOf } from './inputs.ts'
+import { Dimension, FilterInput, KeyRef, momentArgs, momentOf, WindowInput } from './kpi-args.ts'
 import { factsBehind } from './kpi-events.ts'
 import { kpiReport, type KpiReport, type KpiValue } from './kpi-report.ts'
-import { AsKnownAt } from './lookup.ts'
 
 const Trend = enumOf(kpiTrend, 'KpiTrend')
-
-const Dimension = builder.enumType('KpiDimension', {
-  description: 'What a key figure is told apart by.',
-  values: {
-    EQUIPMENT: { description: 'Machine, or work centre at which people book work.' },
-    WORK_CENTRE: { description: 'Work centre, line or cell that it stands in.' },
-    AREA: { description: 'Area that it stands in.' },
-    SITE: { description: 'Site that it stands in.' },
-    SHIFT: { description: 'One shift of one day.' },
-    DAY: {
-      description: 'Day of the plant, by the rule of its calendar; 23 or 25 hours twice a year.',
-    },
-    ORDER: { description: 'Production order, while it was worked on.' },
-    MATERIAL: { description: 'Material that was made.' },
-    PERSON: { description: 'Person who worked.' },
-  } satisfies Record<(typeof DIMENSIONS)[number], object>,
-})
 
 const KpiElementRef = builder
   .objectRef<{ id: ElementId; value: number | null }>('KpiElement')
@@ -75,18 +56,6 @@ const DefinitionRef = builder.objectRef<KpiDefinition>('KpiDefinition').implemen
       description: 'Elements of its formula, without values.',
       resolve: ({ elements }) => elementList(elements, {}),
     }),
-  }),
-})
-
-const KeyRef = builder.objectRef<GroupKey>('KpiGroupKey').implement({
-  description: 'What a group is.',
-  fields: (t) => ({
-    dimension: t.expose('dimension', { type: Dimension, description: 'What it is told apart by.' }),
-    id: t.exposeID('id', {
-      nullable: true,
-      description: 'Null: of none, such as outside of shifts.',
-    }),
-    name: t.exposeString('name', { description: 'For people to read.' }),
   }),
 })
 
@@ -182,26 +151,6 @@ const ReportRef = builder.objectRef<KpiReport>('Kpi').implement({
   }),
 })
 
-const WindowInput = builder.inputType('KpiWindow', {
-  description: 'From one moment to another: from <= time < to.',
-  fields: (t) => ({
-    from: t.field({ type: 'DateTime', required: true, description: 'Begin.' }),
-    to: t.field({ type: 'DateTime', required: true, description: 'End; 366 days later at most.' }),
-  }),
-})
-
-const FilterInput = builder.inputType('KpiFilter', {
-  description: 'What counts: all conditions have to hold.',
-  fields: (t) => ({
-    orderIds: t.idList({ description: 'Only while these orders were worked on.' }),
-    materialIds: t.idList({ description: 'Only while these materials were made.' }),
-    personIds: t.idList({ description: 'Only while these persons worked: a group of persons.' }),
-    shiftIds: t.idList({ description: 'Only in these shifts, such as NIGHT.' }),
-    characteristicId: t.id({ description: 'Of capability indices: the characteristic measured.' }),
-    subgroupSize: t.int({ description: 'Of capability indices: values of one subgroup; 1.' }),
-  }),
-})
-
 builder.queryField('kpi', (t: any) =>
   t.field({
     type: ReportRef,
@@ -216,27 +165,11 @@ builder.queryField('kpi', (t: any) =>
       window: t.arg({ type: WindowInput, required: true, description: 'Of which time.' }),
       groupBy: t.arg({ type: [Dimension], description: 'Told apart by these, in this order.' }),
       filter: t.arg({ type: FilterInput, description: 'What counts.' }),
-      at: t.arg({ type: 'DateTime', description: 'What happened later is left out.' }),
-      asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew it at that time.' }),
-      atLeast: t.arg({
-        type: 'Position',
-        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
-      }),
+      ...momentArgs(t),
     },
     resolve: async (_: unknown, args: any, context: Context) => {
-      const { name, scope, window, groupBy, filter, at, asKnownAt } = args
-      const isNow = at == null && asKnownAt == null
-      if (!isNow && args.atLeast != null)
-        throw apiError('InvalidInput', 'atLeast does not go with at or asKnownAt.')
-      await context.reads.waitFor(args.atLeast)
-      const { recordedAt, position } = asKnownAt ?? {}
-      const moment = isNow
-        ? null
-        : {
-            at: at ?? undefined,
-            recordedAt: recordedAt ?? undefined,
-            position: position ?? undefined,
-          }
+      const { name, scope, window, groupBy, filter } = args
+      const moment = await momentOf(args, context)
       const question = { name, scope, window, groupBy: groupBy ?? [], filter: filter ?? {}, moment }
       return kpiReport(question, context)
     },

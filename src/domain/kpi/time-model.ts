@@ -151,12 +151,14 @@ function firstEndingAfter(spans: readonly Span[], at: number): number {
   return low
 }
 
+/** Milliseconds of one bin in which this was planned and the machine was in this state. */
+export const spent = (tally: Tally, bin: number, kind: Kind, state: KnownState): number =>
+  tally[bin * WIDTH + OFFSET[kind] + STATES.indexOf(state)]!
+
 /** Elements of one bin of a tally. */
 export function timeElements(tally: Tally, bin: number): Elements {
-  const at = (kind: Kind, ...states: readonly KnownState[]): number => {
-    const offset = bin * WIDTH + KINDS.indexOf(kind) * STATE_COUNT
-    return states.reduce((sum, state) => sum + tally[offset + STATES.indexOf(state)]!, 0)
-  }
+  const at = (kind: Kind, ...states: readonly KnownState[]): number =>
+    states.reduce((sum, state) => sum + spent(tally, bin, kind, state), 0)
   const busy = (...states: readonly KnownState[]) => at('FREE', ...states) + at('ORDER', ...states)
   const KNOWN = STATES.slice(0, NO_DATA)
   const [APT, AUST] = [busy('RUNNING'), busy('SETUP')]

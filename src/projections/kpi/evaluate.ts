@@ -5,6 +5,7 @@ import {
   tallyOf,
   timeElements,
   type Span,
+  type Tally,
   type Timeline,
 } from '../../domain/kpi/time-model.ts'
 import {
@@ -96,12 +97,23 @@ function measure(inputs: KpiInputs, question: KpiQuestion): Sums {
   const sums = createSums(createBins())
   if (question.groupBy.length === 0) sums.bins.of([])
   const plan = plansOf(inputs)
-  const cells = cellsOf(inputs, question, sums.bins, plan)
-  const tally = tallyOf(sums.bins.keys.length)
-  for (const { timeline, pieces } of cells) sweep(timeline, pieces, inputs.window.to, tally)
+  const tally = timeOf(inputs, question, sums.bins, plan)
   sums.bins.keys.forEach((_, bin) => sums.add(bin, timeElements(tally, bin)))
   addQuantities(inputs, question, sums, plan)
   return sums
+}
+
+/** What was planned and done, by bin, before it is summed up to elements. */
+export function timeOf(
+  inputs: KpiInputs,
+  question: KpiQuestion,
+  bins: Bins,
+  plan: PlanOf = plansOf(inputs),
+): Tally {
+  const cells = cellsOf(inputs, question, bins, plan)
+  const tally = tallyOf(bins.keys.length)
+  for (const { timeline, pieces } of cells) sweep(timeline, pieces, inputs.window.to, tally)
+  return tally
 }
 
 function addOfPeopleAndOrders(inputs: KpiInputs, question: KpiQuestion, sums: Sums): void {
@@ -127,7 +139,7 @@ interface Cell {
 }
 
 /** Plans are the same for all machines of one calendar and zone: made once. */
-const plansOf = ({ window }: KpiInputs) => {
+export const plansOf = ({ window }: KpiInputs) => {
   const days = new Map<string, readonly Range[]>()
   const plans = new Map<unknown, Plan>()
   return ({ working, timeZone }: Subject): Plan => {
@@ -193,7 +205,7 @@ function cellsOf(
 }
 
 /** Until a machine first reports, and where none does, booked work tells what was done. */
-function timelineOf({ carry, days, reportsFrom }: Subject, work: readonly Work[]): Timeline {
+export function timelineOf({ carry, days, reportsFrom }: Subject, work: readonly Work[]): Timeline {
   const reported = days.flatMap((day) => day.spans)
   const before = work.filter(({ from }) => from < reportsFrom)
   const spans = before.length === 0 ? reported : [...bookedSpans(before, reportsFrom), ...reported]

@@ -44,22 +44,25 @@ export async function sizesOf(
  * is in the root, in the node's unit. A lot is taken to be well mixed, so what leaves it carries its
  * share of all that came in. Through an order or transformation that made several things nothing is
  * shared out: each of them holds between nothing and all of it.
+ * @param roots all in one unit; the first visit by default. What flows from one into another is counted once
  */
 export function amountsOf(
   visits: readonly Visit[],
   sizes: ReadonlyMap<string, Size>,
   way: Way,
+  roots: ReadonlySet<string> = new Set(visits.slice(0, 1).map(({ node }) => node)),
 ): ReadonlyMap<string, Amount> {
   const amounts = new Map<string, Amount>()
-  const root = visits[0]?.node
-  if (root === undefined) return amounts
-  const whole = sizes.get(root)?.size ?? 1
-  amounts.set(root, { atLeast: whole, atMost: whole, certain: true })
+  for (const root of roots) {
+    const size = sizes.get(root)?.size ?? 1
+    amounts.set(root, { atLeast: size, atMost: size, certain: true })
+  }
+  const whole = exact([...amounts.values()].reduce((sum, { atMost }) => sum + atMost, 0))
   for (const { node, edges } of inOrder(visits, way)) {
     const amount = amounts.get(node) ?? NOTHING
     for (const edge of edges) {
       const next = way === 'FORWARD' ? edge.toNode : edge.fromNode
-      if (next === null || next === node || next === root) continue
+      if (next === null || next === node || roots.has(next)) continue
       const passed =
         way === 'FORWARD' ? forward(amount, edge, sizes) : backward(amount, edge, sizes)
       const most = way === 'FORWARD' ? whole : (sizes.get(next)?.size ?? Infinity)

@@ -1,5 +1,5 @@
 import type { Query } from '../../read-models.ts'
-import { EDGE_ARRAY, EDGE_COLUMNS, VISIBLE, viewValues, type View } from './view.ts'
+import { EDGE_COLUMNS, VISIBLE, viewValues, type View } from './view.ts'
 
 /** Forward is the way material goes: from what is used to what is made of it. */
 export type Way = 'BACKWARD' | 'FORWARD'
@@ -7,10 +7,11 @@ const NEAR = { FORWARD: '"fromNode"', BACKWARD: '"toNode"' } as const
 const FAR = { FORWARD: '"toNode"', BACKWARD: '"fromNode"' } as const
 
 /**
- * Nodes reached from these, theirs among them, and the edges that leave each on this way: one
- * statement for any depth. Edges come as arrays for `edgeOf`, null where a node has none. `union` makes it proof against
- * cycles; reading the recursion through a limit ends it early. The fence of `offset 0` keeps the plan
- * to one index look-up a node: a hash join would read the table whole at each level.
+ * Nodes reached from these, theirs among them, with the edges that leave them on this way: one statement
+ * for any depth, a row an edge, and one with nothing but its name for each node that has none (of two
+ * columns of one name the driver keeps the last). `union` makes it proof against cycles; reading the recursion through a
+ * limit ends it early. The fences of `offset 0` keep the plan to one index look-up a node: a hash join
+ * would read the table whole at each level.
  * @param limit most nodes of one answer; at least as many as `nodes`
  */
 export const reach = (view: View, way: Way, nodes: readonly string[], limit: number): Query => ({
@@ -22,10 +23,9 @@ export const reach = (view: View, way: Way, nodes: readonly string[], limit: num
         select e.${FAR[way]} as node from read.genealogy_edges e
         where e.${NEAR[way]} = r.node and e.${FAR[way]} is not null and ${VISIBLE} offset 0) n),
     batch as materialized (select node from reached limit $6::bigint)
-    select b.node as near, (
-      select json_agg(${EDGE_ARRAY}) from read.genealogy_edges e
-      where e.${NEAR[way]} = b.node and ${VISIBLE}) as edges
-    from batch b`,
+    select ${EDGE_COLUMNS}, b.node as ${NEAR[way]}
+    from batch b left join lateral (
+      select * from read.genealogy_edges e where e.${NEAR[way]} = b.node and ${VISIBLE} offset 0) e on true`,
   values: [...viewValues(view), nodes, limit],
 })
 

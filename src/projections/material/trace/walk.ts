@@ -1,9 +1,12 @@
 import type { Query } from '../../read-models.ts'
 import { reach, type Way } from './statements.ts'
-import { edgeOf, type Edge, type View } from './view.ts'
+import type { Edge, View } from './view.ts'
 
 /** Asks the read models in the name of whoever asks. */
 export type Ask = <T extends object>(query: Query) => Promise<readonly T[]>
+
+/** A row of `reach`: of a node without edges only the name. */
+type Reached = { readonly [F in keyof Edge]: Edge[F] | null }
 
 /** A node as the walk came upon it. */
 export interface Visit {
@@ -23,7 +26,7 @@ const FRONTIER = 1_000
 const BATCH = 2_500
 
 /**
- * Walks a graph from its root, each node once, nearest first. The order depends on nothing but the
+ * Walks a graph from its roots, each node once, nearest first. The order depends on nothing but the
  * edges in view: the near nodes' order, then the far node's name. So a place in it is a stable cursor.
  */
 export interface Walk {
@@ -35,10 +38,11 @@ export interface Walk {
   readonly weight: number
 }
 
-export function createWalk(view: View, way: Way, root: string): Walk {
-  const far = way === 'FORWARD' ? 'toNode' : 'fromNode'
-  const levels = new Map<string, number>([[root, 0]])
-  const queue: string[] = [root]
+export function createWalk(view: View, way: Way, ...roots: readonly string[]): Walk {
+  const [near, far] =
+    way === 'FORWARD' ? (['fromNode', 'toNode'] as const) : (['toNode', 'fromNode'] as const)
+  const levels = new Map(roots.map((root) => [root, 0]))
+  const queue: string[] = [...levels.keys()]
   const loaded = new Map<string, Edge[]>()
   const visited: Visit[] = []
   let weight = 0
@@ -48,15 +52,17 @@ export function createWalk(view: View, way: Way, root: string): Walk {
     const pending = queue.slice(visited.length).filter((node) => !loaded.has(node))
     const wide = pending.length >= FRONTIER
     const nodes = wide ? pending.slice(0, FRONTIER) : pending
-    const rows = await ask<{ readonly near: string; readonly edges: readonly any[][] | null }>(
-      reach(view, way, nodes, wide ? FRONTIER : BATCH),
-    )
-    for (const { near, edges } of rows) {
-      if (loaded.has(near)) continue
-      const found = (edges ?? []).map(edgeOf)
-      found.sort((a, b) => compare(a[far] ?? '', b[far] ?? '') || compare(a.key, b.key))
-      loaded.set(near, found)
-      weight += found.length
+    const rows = await ask<Reached>(reach(view, way, nodes, wide ? FRONTIER : BATCH))
+    // Rows of one node follow each other.
+    for (let i = 0; i < rows.length;) {
+      const node = rows[i]![near]!
+      const edges: Edge[] = []
+      for (; rows[i]?.[near] === node; i++) if (rows[i]!.key !== null) edges.push(rows[i] as Edge)
+      if (loaded.has(node)) continue
+      if (edges.length > 1)
+        edges.sort((a, b) => compare(a[far] ?? '', b[far] ?? '') || compare(a.key, b.key))
+      loaded.set(node, edges)
+      weight += edges.length
     }
   }
 

@@ -170,18 +170,41 @@ export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
     reason,
     cancelledBy: fc.constant('P1'),
   }),
-  fc.record({ ...type('RepackLot'), lotId, movementId, quantity, unit, ...packing }),
-  fc.record({ ...type('ShipLot'), lotId, movementId: shipmentId, quantity, unit, ...delivery }),
-  fc.record({
-    ...type('ReturnLot'),
-    lotId,
-    movementId,
-    quantity: fc.constantFrom(0.1, 1),
-    unit,
-    shipmentId,
-    reason,
-    personId,
-  }),
+  {
+    arbitrary: fc.record({
+      ...type('RepackLot'),
+      lotId,
+      movementId,
+      quantity,
+      unit,
+      ...packing,
+    }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      ...type('ShipLot'),
+      lotId,
+      movementId: shipmentId,
+      quantity,
+      unit,
+      ...delivery,
+    }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      ...type('ReturnLot'),
+      lotId,
+      movementId,
+      quantity: fc.constantFrom(0.1, 1),
+      unit,
+      shipmentId,
+      reason,
+      personId,
+    }),
+    weight: 3,
+  },
 )
 
 const serial = fc.constantFrom('S1', 'S2', 'S3')

@@ -6,7 +6,7 @@ import { catalogue, deciders, observationDefinitions } from '../src/domain/index
 import { observationStream } from '../src/domain/observation.ts'
 import { projections } from '../src/projections/index.ts'
 import { apply, replay, type Projection, type Rows } from '../src/projections/projection.ts'
-import { categories, commandsOf, observationsOf } from './arbitraries.ts'
+import { commandsOf, observationsOf } from './arbitraries.ts'
 import { nothingConsulted } from './consulted.ts'
 import { facts, factsAbout, interleaving } from './facts.ts'
 import { testSeed } from './support/seed.ts'

@@ -37,7 +37,11 @@ import {
   shiftAssignmentCommand,
 } from './personnel/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
-import { inspectionCommand, inspectionPlanCommand } from './quality/arbitraries.ts'
+import {
+  inspectionCommand,
+  inspectionPlanCommand,
+  processValueObservation,
+} from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
@@ -77,6 +81,7 @@ const observations: Readonly<Record<string, fc.Arbitrary<Observation>>> = {
   demand: demandObservation,
   equipment: equipmentObservation,
   material: unitObservation,
+  quality: processValueObservation,
 }
 
 export const categories: readonly string[] = Object.keys(commands)

@@ -5,6 +5,7 @@ import type { AuditFilter } from '../commands/audit-trail.ts'
 import { auditPage, type AuditLine } from './audit-reader.ts'
 import { authorise, type Principal } from './authorise.ts'
 import { createContext, type Services } from './context.ts'
+import { csvLine } from './csv.ts'
 import { problem } from './rest.ts'
 
 /** Lines read at once: an export of any length takes the memory of one page. */
@@ -82,13 +83,5 @@ async function row(line: AuditLine): Promise<string> {
     ...[fact.revision, actor, person, source, site, commandId, reason],
     ...[changes && JSON.stringify(changes), JSON.stringify(fact.data), fact.id],
   ]
-  return `${cells.map(cell).join(',')}\r\n`
-}
-
-/** RFC 4180. A text that a spreadsheet would take for a formula is made plain by an apostrophe. */
-function cell(value: string | number | null | undefined): string {
-  if (value == null) return ''
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csvLine(cells)
 }

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { GraphQLError } from 'graphql'
 import { calendarKind } from '../domain/calendar/events.ts'
 import type { Principal } from './authorise.ts'
 import { calendarIcs } from './calendar-ics.ts'
 import { createContext, type Services } from './context.ts'
-import { apiError, apiErrors, type ApiErrorCode } from './errors.ts'
-import { problem } from './rest.ts'
+import { apiError } from './errors.ts'
+import { orProblem, problem } from './rest.ts'
 import { checkWindow } from './shifts.ts'
 import { workingCalendars } from './working-calendars.ts'
 
@@ -22,16 +21,12 @@ export function calendarRoute(
   app.get('/calendars/:file', async (request, reply) => {
     const principal = principalOf(request)
     if (!principal) return problem(reply.header('www-authenticate', 'Bearer'), 'Unauthenticated')
-    try {
+    return orProblem(reply, async () => {
       const { file } = request.params as { file: string }
       const query = request.query as Query
       const text = await icsOf(file, query, createContext(services, principal))
-      return await reply.type('text/calendar; charset=utf-8').send(text)
-    } catch (error) {
-      const code = error instanceof GraphQLError ? error.extensions['code'] : null
-      if (typeof code !== 'string' || !(code in apiErrors)) throw error
-      return problem(reply, code as ApiErrorCode, (error as Error).message)
-    }
+      return reply.type('text/calendar; charset=utf-8').send(text)
+    })
   })
 }
 

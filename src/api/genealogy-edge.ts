@@ -30,7 +30,7 @@ export const EdgeKindRef = builder.enumType('GenealogyEdgeKind', {
   ) as Record<EdgeKind, { description: string }>,
 })
 
-const EndRef = builder.objectRef<{ readonly node: string }>('GenealogyEnd').implement({
+export const GenealogyEndRef = builder.objectRef<{ readonly node: string }>('GenealogyEnd').implement({
   description: 'One end of an edge.',
   fields: (t) => ({
     kind: t.field({
@@ -62,13 +62,13 @@ export const GenealogyEdgeRef = builder.objectRef<Edge>('GenealogyEdge').impleme
     kind: t.expose('kind', { type: EdgeKindRef, description: 'What it says.' }),
     site: t.exposeID('site', { description: 'ISA-95 site.' }),
     from: t.field({
-      type: EndRef,
+      type: GenealogyEndRef,
       nullable: true,
       description: 'Where it came from; null for a supplier, a count or a return.',
       resolve: ({ fromNode }) => end(fromNode),
     }),
     to: t.field({
-      type: EndRef,
+      type: GenealogyEndRef,
       nullable: true,
       description: 'Where it went; null for scrap and what a count found missing.',
       resolve: ({ toNode }) => end(toNode),

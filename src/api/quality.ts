@@ -23,7 +23,7 @@ export const SubjectKind = enumOf(subjectKind, 'SubjectKind')
 const JUDGED = 'Null: not judged, because it was not measured or has no limits.'
 
 /** Nominal and limits, as plans and results have them. */
-const limitFields = (t: any) => ({
+export const limitFields = (t: any) => ({
   nominal: t.exposeFloat('nominal', { nullable: true, description: 'Target, in `unit`.' }),
   lowerLimit: t.exposeFloat('lowerLimit', {
     nullable: true,

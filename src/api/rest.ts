@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql'
+import { GraphQLError, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authorise, type Principal } from './authorise.ts'
 import type { Services } from './context.ts'
@@ -72,6 +72,20 @@ async function problemOf({ reads, store }: Services): Promise<string | null> {
     return behind ? `read model ${behind.name} is ${behind.lag} events behind` : null
   } catch {
     return 'the database cannot be reached'
+  }
+}
+
+/** Sends what `answer` sends; an error that the API knows is answered as one. */
+export async function orProblem(
+  reply: FastifyReply,
+  answer: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  try {
+    return await answer()
+  } catch (error) {
+    const code = error instanceof GraphQLError ? error.extensions['code'] : null
+    if (typeof code !== 'string' || !(code in apiErrors)) throw error
+    return problem(reply, code as ApiErrorCode, (error as Error).message)
   }
 }
 

@@ -23,6 +23,7 @@ import { createMetrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { createPersisted } from './persisted.ts'
+import { recallExport } from './recall-export.ts'
 import { problem, restRoutes } from './rest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
 import { serveWebSocket } from './websocket.ts'
@@ -69,6 +70,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   calendarRoute(app, services, principalOf)
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)
+  recallExport(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })
   // After that: it would report a port in use as a fault of its own.
   const closeSockets = serveWebSocket(app.server, yoga, { options, authenticate, mask })

@@ -31,6 +31,7 @@ import { shiftAssignment } from './personnel/shift-assignment.ts'
 import { order } from './production/order.ts'
 import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
+import { processValues } from './quality/process-value.ts'
 import { hierarchyScope } from './site/hierarchy-scope.ts'
 
 /** Every decider; each of its commands becomes a mutation of the API. */
@@ -67,6 +68,7 @@ export const deciders: readonly Decider[] = [
 const declared: readonly ObservationDefinition[] = [
   ...equipmentObservations,
   ...meterData,
+  ...processValues,
   ...unitObservations,
   ...variableData,
 ]

@@ -49,6 +49,7 @@ import { workClocks } from './production/work-clocks.ts'
 import { characteristics } from './quality/characteristics.ts'
 import { inspectionResults } from './quality/inspection-results.ts'
 import { inspections } from './quality/inspections.ts'
+import { processValues } from './quality/process-values.ts'
 import type { Projection } from './projection.ts'
 import { hierarchy } from './site/hierarchy.ts'
 
@@ -90,6 +91,7 @@ export const projections: readonly Projection[] = [
   meters,
   orders,
   persons,
+  processValues,
   qualificationRules,
   qualifications,
   quarantine,

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import type { Observation } from '../../src/commands/record.ts'
 import type { InspectionCommand } from '../../src/domain/quality/inspection-commands.ts'
+import { after } from '../spec.ts'
 import type { InspectionPlanCommand } from '../../src/domain/quality/inspection-plan.ts'
 
 const planId = fc.constantFrom('IP-1', 'IP-2')
@@ -89,3 +91,22 @@ export const inspectionCommand: fc.Arbitrary<InspectionCommand> = fc.oneof(
     )
     .map(([wish, found]) => ({ ...wish, ...found })),
 )
+
+/** A value of one of two items or a lot, with or without limits. */
+export const processValueObservation: fc.Arbitrary<Observation> = fc
+  .record({
+    minute: fc.integer({ min: 0, max: 500 }),
+    subjectKind: fc.constantFrom('SERIAL' as const, 'LOT' as const),
+    subjectId: fc.constantFrom('S1', 'S2', 'L1'),
+    parameterId: fc.constantFrom('TORQUE', 'TEMP'),
+    value: fc.integer({ min: 8, max: 12 }),
+    lowerLimit: orNull(fc.constant(9)),
+    upperLimit: orNull(fc.constant(11)),
+    equipmentId: orNull(fc.constantFrom('M1', 'M2')),
+    personId: orNull(personId),
+  })
+  .map(({ minute, ...data }) => ({
+    type: 'ProcessValueRecorded',
+    occurredAt: after(minute),
+    data,
+  }))

@@ -110,3 +110,28 @@ export const inspectionEvents = {
   ),
 }
 export type InspectionEvent = EventOf<typeof inspectionEvents>
+
+export const processValueEvents = {
+  /** One parameter of one operation on one item or lot. `occurredAt` is when it was taken. */
+  recorded: event(
+    'ProcessValueRecorded',
+    z.object({
+      subjectKind,
+      /** Serial or lot id. */
+      subjectId: id,
+      /** TORQUE-3, OVEN-TEMP ...: one name for one parameter, wherever it is taken. */
+      parameterId: id,
+      name: text.nullable().default(null),
+      value: measured,
+      ...limits.shape,
+      orderId: id.nullable().default(null),
+      operationId: id.nullable().default(null),
+      equipmentId: id.nullable().default(null),
+      /** Tool, fixture or sensor. */
+      toolId: id.nullable().default(null),
+      program: text.nullable().default(null),
+      personId: id.nullable().default(null),
+    }),
+  ),
+}
+export type ProcessValueEvent = EventOf<typeof processValueEvents>

@@ -40,7 +40,7 @@ const unitOf = (from: object, serial: string | null, context: Context) =>
 /** Another context adds what it knows of an item with `builder.objectField(UnitRef, ...)`. */
 export const UnitRef = builder.objectRef<Keyed<UnitRow>>('Unit')
 
-const UnitOperationRef = builder.objectRef<Keyed<UnitOperationRow>>('UnitOperation').implement({
+export const UnitOperationRef = builder.objectRef<Keyed<UnitOperationRow>>('UnitOperation').implement({
   description: 'One operation on one item, as the machine reported it.',
   fields: (t) => ({
     serial: t.exposeID('serial', { description: 'The item.' }),

@@ -1,0 +1,70 @@
+import { amountsOf, sizesOf } from '../projections/material/trace/amounts.ts'
+import type { Edge, View } from '../projections/material/trace/view.ts'
+import { createWalk } from '../projections/material/trace/walk.ts'
+import type { Context } from './context.ts'
+import { apiError } from './errors.ts'
+import { askOf } from './genealogy-view.ts'
+
+/** A product of more parts is traced, not told in one record. */
+const MAX_NODES = 20_000
+
+/** Where a part, or what is in it, came from. */
+export interface Origin {
+  readonly edge: Edge
+  /** False: by way of an order that made several things, so perhaps not in this one. */
+  readonly certain: boolean
+}
+/** What went into an item directly, or into its order alone. */
+export interface Part extends Origin {
+  readonly node: string
+  /** Receipts of it and of all that it was made of, nearest first. */
+  readonly origins: readonly Origin[]
+}
+
+/** Everything that is in an item, with its suppliers, in a view. */
+export async function partsOfUnit(
+  node: string,
+  view: View,
+  context: Context,
+): Promise<{ readonly parts: readonly Part[]; readonly into: readonly Edge[] }> {
+  const walk = createWalk(view, 'BACKWARD', node)
+  const visits = await walk.visits(MAX_NODES, askOf(context))
+  if (!walk.done)
+    throw apiError('InvalidInput', `${node} is made of more than ${MAX_NODES} things: use trace.`)
+  const nodes = visits.map((visit) => visit.node)
+  const amounts = amountsOf(visits, await sizesOf(view, nodes, askOf(context)), 'BACKWARD')
+  const isCertain = (name: string): boolean => amounts.get(name)?.certain ?? false
+  const edgesInto = new Map(visits.map((visit) => [visit.node, visit.edges]))
+  const into = edgesInto.get(node) ?? []
+  const byOrder = into.flatMap(({ kind, fromNode }) =>
+    fromNode !== null && (kind === 'PRODUCED' || kind === 'REWORKED')
+      ? (edgesInto.get(fromNode) ?? [])
+      : [],
+  )
+  const direct = [...into, ...byOrder].filter(
+    ({ kind, fromNode }) => fromNode !== null && PARTS.has(kind),
+  )
+  return {
+    into,
+    parts: direct.map((edge) => ({
+      ...{ edge, node: edge.fromNode!, certain: isCertain(edge.fromNode!) },
+      origins: receiptsOf(edge.fromNode!, edgesInto).map((receipt) => ({
+        edge: receipt,
+        certain: isCertain(receipt.toNode!),
+      })),
+    })),
+  }
+}
+const PARTS = new Set<string>(['CONSUMED', 'INSTALLED'])
+
+/** Receipts behind a node, each once, nearest first; proof against circles. */
+function receiptsOf(node: string, edgesInto: ReadonlyMap<string, readonly Edge[]>): Edge[] {
+  const seen = new Set([node])
+  const receipts: Edge[] = []
+  for (const next of seen)
+    for (const edge of edgesInto.get(next) ?? []) {
+      if (edge.kind === 'RECEIVED') receipts.push(edge)
+      if (edge.fromNode !== null) seen.add(edge.fromNode)
+    }
+  return receipts
+}

@@ -1,17 +1,22 @@
 import { Medium } from './energy.ts'
 import { AsKnownAt } from './lookup.ts'
 
-/** Arguments of every field that answers about meters in a window. */
-export const windowArgs = (t: any) => ({
+/** A window, and how new the answer has to be. */
+export const spanArgs = (t: any) => ({
   from: t.arg({ type: 'DateTime', required: true, description: 'From this moment on.' }),
   to: t.arg({ type: 'DateTime', required: true, description: 'Until before this moment.' }),
-  timeZone: t.arg.string({
-    description: 'IANA zone in which days and months begin; that of the site by default.',
-  }),
   asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew it at that time.' }),
   atLeast: t.arg({
     type: 'Position',
     description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+  }),
+})
+
+/** Arguments of every field that answers about meters in a window. */
+export const windowArgs = (t: any) => ({
+  ...spanArgs(t),
+  timeZone: t.arg.string({
+    description: 'IANA zone in which days and months begin; that of the site by default.',
   }),
 })
 

@@ -36,7 +36,7 @@ export async function loadVirtual(
   reads: Reader,
 ): Promise<ReadonlyMap<string, Keyed<VirtualMeterRow>>> {
   const rows = await reads.query<Keyed<VirtualMeterRow>>('energy', (sites) => ({
-    text: `select "meterId", site, terms, medium from read.virtual_meters
+    text: `select "meterId", site, "scopeId", terms, medium from read.virtual_meters
       where $1::text[] is null or site = any($1)`,
     values: [sites],
   }))

@@ -62,22 +62,41 @@ export async function convert(
 }
 
 /** @param factors of one site, medium and unit */
-export function applied(flows: readonly Flow[], factors: readonly Factor[]) {
+function applied(flows: readonly Flow[], factors: readonly Factor[]) {
   const used: Factor[] = []
-  const total = sum(flows)
   let value = 0
   let covered = 0
-  const ordered = factors.toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1))
-  for (const [i, factor] of ordered.entries()) {
-    const { from, to } = valid(factor, ordered[i + 1])
+  for (const { factor, from, to } of validities(factors)) {
     const found = clip(flows, from, to)
     if (found.length === 0) continue
     used.push(factor)
     covered += sum(found)
     value += sum(found) * factor.value
   }
-  return { value, used, uncovered: total - covered }
+  return { value, used, uncovered: sum(flows) - covered }
 }
+
+/**
+ * What factors make of flows, and what of them none was valid for; cut where one takes over from
+ * another. @param factors of one site, medium and unit
+ */
+export function valued(flows: readonly Flow[], factors: readonly Factor[]) {
+  const found: Flow[] = []
+  const uncovered: Flow[] = []
+  let at = -Infinity
+  for (const { factor, from, to } of validities(factors)) {
+    uncovered.push(...clip(flows, at, from))
+    for (const f of clip(flows, from, to)) found.push({ ...f, quantity: f.quantity * factor.value })
+    at = to
+  }
+  uncovered.push(...clip(flows, at, Infinity))
+  return { flows: found, uncovered }
+}
+
+const validities = (factors: readonly Factor[]) =>
+  factors
+    .toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1))
+    .map((factor, i, ordered) => ({ factor, ...valid(factor, ordered[i + 1]) }))
 
 /** An open end lasts until the next one begins. */
 const valid = (f: Factor, next: Factor | undefined): { from: number; to: number } => ({

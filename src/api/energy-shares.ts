@@ -2,7 +2,7 @@ import { allocate, NO_STATE, type Rule, type Share } from '../domain/energy/allo
 import { bordersOf } from '../domain/energy/buckets.ts'
 import type { Flow } from '../domain/energy/flows.ts'
 import type { Context } from './context.ts'
-import { applied, factorsOf } from './energy-factors.ts'
+import { factorsOf, valued } from './energy-factors.ts'
 import type { MeterFlows, Window } from './energy-flows.ts'
 import { rulesOf, type RuleUsed } from './energy-rules.ts'
 import type { Selection } from './energy-selection.ts'
@@ -16,6 +16,10 @@ export interface EnergyShare extends Share {
   readonly equipmentId: string | null
   /** Of the quantity, by the factors valid at the time. */
   co2eKg: number
+  /** The same: of what is measured by volume, as its conversion factors say. */
+  kwh: number
+  /** Part of the quantity that no factor makes kWh of: water, or gas at a time without one. */
+  withoutKwh: number
 }
 
 export interface Allocated {
@@ -30,7 +34,7 @@ export async function sharesOf(selection: Selection, context: Context): Promise<
   const { meters, moment, window, timeZone } = selection
   const { reads } = context
   const sites = [...new Set(meters.flatMap((m) => m.site ?? []))]
-  const [measured, rules, factors] = await Promise.all([
+  const [measured, rules, factors, conversions] = await Promise.all([
     selection.flows(),
     rulesOf(
       meters.map((m) => m.meterId),
@@ -38,6 +42,7 @@ export async function sharesOf(selection: Selection, context: Context): Promise<
       reads,
     ),
     factorsOf('EMISSION', sites, moment, reads),
+    factorsOf('CONVERSION', sites, moment, reads),
   ])
   const machines = [...new Set(rules.flatMap((r) => r.equipment.map((e) => e.equipmentId)))]
   const works = await worksOf(machines, window, moment, context)
@@ -49,23 +54,29 @@ export async function sharesOf(selection: Selection, context: Context): Promise<
   let withoutFactor = 0
   const shares = measured.flatMap((of, i) => {
     const { site, medium } = meters[i]!
-    const mine = factors.filter(
-      (f) => f.site === site && f.medium === medium && of.units.includes(f.unit),
-    )
-    const emitted = of.flows.flatMap((flow) => {
-      const { value, uncovered } = applied([flow], mine)
-      withoutFactor += uncovered
-      return value === 0 ? [] : [{ ...flow, quantity: value }]
-    })
+    const mine = (all: typeof factors) =>
+      all.filter((f) => f.site === site && f.medium === medium && of.units.includes(f.unit))
+    const emitted = valued(of.flows, mine(factors))
+    withoutFactor += amount(emitted.uncovered)
+    const isKwh = of.units.every((unit) => unit === 'KWH')
+    const energy = isKwh ? null : valued(of.flows, mine(conversions))
     const rule = rules[i]!
     const basis = { basis: rule.basis, borders: periods(rule, window, timeZone) }
-    return onMachines(of, emitted, rule, (equipmentId, flows) =>
+    const values = {
+      co2eKg: emitted.flows,
+      kwh: energy?.flows ?? of.flows,
+      withoutKwh: energy?.uncovered ?? [],
+    }
+    return onMachines(of, values, rule, (equipmentId, flows) =>
       allocate(flows, states.get(equipmentId)!, works.get(equipmentId)!, basis),
     )
   })
   const total = measured.reduce((sum, { flows }) => sum + amount(flows), 0)
   return { rules, shares, total, withoutFactor }
 }
+
+/** What flowed, in other terms. */
+type Values = Readonly<Record<'co2eKg' | 'kwh' | 'withoutKwh', readonly Flow[]>>
 
 /** A day as long as its clock says, not one and an hour. */
 const DAY_MINUTES = 1_440
@@ -82,7 +93,7 @@ const amount = (flows: readonly Flow[]): number => flows.reduce((sum, f) => sum 
 /** Each machine has its part of every flow, of the energy and of what it emitted. */
 function onMachines(
   { meterId, flows }: MeterFlows,
-  emitted: readonly Flow[],
+  values: Values,
   { equipment }: RuleUsed,
   on: (equipmentId: string, flows: readonly Flow[]) => readonly Share[],
 ): EnergyShare[] {
@@ -92,7 +103,9 @@ function onMachines(
       : [
           {
             ...{ meterId, equipmentId: null, state: NO_STATE, work: null },
-            ...{ quantity: amount(flows), co2eKg: amount(emitted) },
+            ...{ quantity: amount(flows), co2eKg: amount(values.co2eKg) },
+            kwh: amount(values.kwh),
+            withoutKwh: amount(values.withoutKwh),
           },
         ]
   const all = equipment.reduce((sum, e) => sum + e.weight, 0)
@@ -104,12 +117,20 @@ function onMachines(
       meterId,
       equipmentId,
       co2eKg: 0,
+      kwh: values.kwh === flows ? share.quantity : 0,
+      withoutKwh: 0,
     }))
     const byWork = Map.groupBy(shares, (share) => share.work)
-    for (const { state, work, quantity } of on(equipmentId, part(emitted))) {
-      const share = byWork.get(work)?.find((s) => s.state === state)
-      if (share) share.co2eKg += quantity
-    }
+    const fields = [
+      'co2eKg',
+      'withoutKwh',
+      ...(values.kwh === flows ? [] : ['kwh' as const]),
+    ] as const
+    for (const field of fields)
+      for (const { state, work, quantity } of on(equipmentId, part(values[field]))) {
+        const share = byWork.get(work)?.find((s) => s.state === state)
+        if (share) share[field] += quantity
+      }
     return shares
   })
 }

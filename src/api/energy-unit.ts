@@ -1,26 +1,20 @@
 import { bordersOf } from '../domain/energy/buckets.ts'
 import { exact } from '../domain/types.ts'
-import { builder } from './builder.ts'
+import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
 import { RuleRef } from './energy-allocation.ts'
+import { unitOf } from './energy-buckets.ts'
 import { flowsOf, type Window } from './energy-flows.ts'
 import { metersOfEquipment, rulesOf, type RuleUsed } from './energy-rules.ts'
-import { timeZoneOf, type FoundMeter } from './energy-selection.ts'
+import { momentOf, timeZoneOf, type EnergyArgs, type FoundMeter } from './energy-selection.ts'
 import { sharesOf } from './energy-shares.ts'
+import { MAX_SERIALS, membersOf, operationsOn, type Member } from './energy-unit-parts.ts'
 import { apiError } from './errors.ts'
-import type { Reader } from './reader.ts'
+import { AsKnownAt } from './lookup.ts'
+import type { Moment, Reader } from './reader.ts'
 
 /** `unitEnergy`: energy and emissions of one piece and of everything that is built into it. */
 
-/** A product of more pieces is asked about part by part. */
-const MAX_SERIALS = 500
-const MAX_DEPTH = 30
-
-interface Member {
-  readonly serial: string
-  readonly materialId: string | null
-  readonly depth: number
-}
 interface Footprint extends Member {
   readonly kwh: number
   readonly co2eKg: number
@@ -28,8 +22,10 @@ interface Footprint extends Member {
 interface UnitEnergy {
   readonly members: readonly Footprint[]
   readonly rules: readonly RuleUsed[]
-  /** kWh that no emission factor was valid for, of the windows looked at. */
+  /** Whether emission factors were valid for all energy of the windows looked at. */
   readonly hasFactors: boolean
+  /** What no factor makes kWh of, by unit. */
+  readonly withoutKwh: ReadonlyMap<string, number>
 }
 
 const MemberRef = builder.objectRef<Footprint>('UnitEnergyPart').implement({
@@ -58,6 +54,13 @@ const UnitEnergyRef = builder.objectRef<UnitEnergy>('UnitEnergy').implement({
       resolve: ({ members, hasFactors }) =>
         hasFactors ? total(members.map((m) => m.co2eKg)) : null,
     }),
+    withoutKwh: t.field({
+      type: [QuantityRef],
+      description:
+        'What was used for these pieces and no conversion factor makes kWh of, by unit: water, or gas ' +
+        'at a time no factor is valid for. Not part of kwh.',
+      resolve: ({ withoutKwh }) => [...withoutKwh].map(([unit, of]) => quantity(exact(of), unit)),
+    }),
     parts: t.field({
       type: [MemberRef],
       description: 'Each piece for itself, the one asked about first.',
@@ -71,97 +74,103 @@ const UnitEnergyRef = builder.objectRef<UnitEnergy>('UnitEnergy').implement({
   }),
 })
 
+interface Args extends Pick<EnergyArgs, 'asKnownAt' | 'atLeast'> {
+  readonly serial: string
+}
 builder.queryField('unitEnergy', (t: any) =>
   t.field({
     type: UnitEnergyRef,
     nullable: true,
     description:
-      'Energy and emissions of a piece and of the serialised components that are in it now, by the ' +
-      'allocation rules of the meters. What was replaced is not in it any more.',
-    args: { serial: t.arg.id({ required: true, description: 'Piece.' }) },
+      'Energy and emissions of a piece and of the serialised components that are in it, of every ' +
+      'medium, by the allocation rules of the meters. What was replaced is not in it any more. ' +
+      'asKnownAt computes with the components, operations, rules, readings and factors known then.',
+    args: {
+      serial: t.arg.id({ required: true, description: 'Piece.' }),
+      asKnownAt: t.arg({ type: AsKnownAt, description: 'As the log knew it at that time.' }),
+      atLeast: t.arg({
+        type: 'Position',
+        description: 'Position of an Ack the answer has to include; waits a few seconds for it.',
+      }),
+    },
     complexity: 200,
-    resolve: (_: unknown, { serial }: { serial: string }, context: Context) =>
-      unitEnergy(serial, context),
+    resolve: async (_: unknown, { serial, asKnownAt, atLeast }: Args, context: Context) => {
+      await context.reads.waitFor(atLeast)
+      return unitEnergy(serial, momentOf(asKnownAt), context)
+    },
   }),
 )
 
-async function unitEnergy(serial: string, context: Context): Promise<UnitEnergy | null> {
+async function unitEnergy(
+  serial: string,
+  moment: Moment | null,
+  context: Context,
+): Promise<UnitEnergy | null> {
   const { reads } = context
-  const members = await genealogy(serial, reads)
+  const members = await membersOf(serial, moment, reads)
   if (members.length === 0) return null
   if (members.length > MAX_SERIALS)
     throw apiError('InvalidInput', `${serial} is made of more than ${MAX_SERIALS} pieces.`)
-  const serials = members.map((m) => m.serial)
-  const operations = await reads.query<Window & { readonly equipmentId: string }>(
-    'material',
-    (sites) => ({
-      text: `select "equipmentId", "startedAt" as "from", "endedAt" as "to"
-        from read.unit_operations where serial = any($2) and "endedAt" > "startedAt"
-          and ($1::text[] is null or site = any($1)) order by "startedAt"`,
-      values: [sites, serials],
-    }),
-  )
+  const serials = new Set(members.map((m) => m.serial))
+  const operations = await operationsOn([...serials], moment, reads)
   const byMachine = Map.groupBy(operations, (o) => o.equipmentId)
-  const meters = await metersOfEquipment([...byMachine.keys()], reads)
-  const used = { bySerial: new Map<string, Used>(), rules: [] as RuleUsed[], hasFactors: true }
-  for (const of of windowsByMeter(meters, byMachine)) await addMeter(used, of, context)
+  const meters = await metersOfEquipment([...byMachine.keys()], moment, reads)
+  const sums: Sums = { serials, bySerial: new Map(), rules: [], missing: 0, withoutKwh: new Map() }
+  for (const of of windowsByMeter(meters, byMachine)) await addMeter(sums, of, moment, context)
+  const { rules, withoutKwh, bySerial } = sums
   return {
-    ...{ hasFactors: used.hasFactors, rules: used.rules },
+    ...{ rules, withoutKwh, hasFactors: sums.missing === 0 },
     members: members.map((m) => {
-      const { kwh, co2eKg } = used.bySerial.get(m.serial) ?? NOTHING
+      const { kwh, co2eKg } = bySerial.get(m.serial) ?? NOTHING
       return { ...m, kwh: exact(kwh), co2eKg: exact(co2eKg) }
     }),
   }
 }
 
+interface Sums {
+  /** Pieces it is about: others were made in the same windows. */
+  readonly serials: ReadonlySet<string>
+  readonly bySerial: Map<string, Used>
+  readonly rules: RuleUsed[]
+  readonly withoutKwh: Map<string, number>
+  /** Energy that no emission factor was valid for. */
+  missing: number
+}
 interface Used {
   readonly kwh: number
   readonly co2eKg: number
 }
 const NOTHING: Used = { kwh: 0, co2eKg: 0 }
 
-/** Adds what the meter measured for each piece; water and the like are not energy. */
+/** Adds what the meter measured for each piece. */
 async function addMeter(
-  used: { readonly bySerial: Map<string, Used>; readonly rules: RuleUsed[]; hasFactors: boolean },
+  sums: Sums,
   { meterId, windows }: { readonly meterId: string; readonly windows: readonly Window[] },
+  moment: Moment | null,
   context: Context,
 ): Promise<void> {
   const { reads } = context
   const meter = await meterOf(meterId, reads)
-  const [rule] = await rulesOf([meterId], null, reads)
+  const [rule] = await rulesOf([meterId], moment, reads)
   const timeZone = await timeZoneOf(null, [meter], reads)
-  used.rules.push(rule!)
+  sums.rules.push(rule!)
   for (const window of looked(windows, rule!, timeZone)) {
-    const flows = flowsOf([meterId], window, null, reads)
-    if ((await flows).some((m) => m.units.some((unit) => unit !== 'KWH'))) continue
-    const selection = { window, timeZone, moment: null, meters: [meter], flows: () => flows }
+    const flows = flowsOf([meterId], window, moment, reads)
+    const unit = unitOf(await flows, 'KWH')
+    const selection = { window, timeZone, moment, meters: [meter], flows: () => flows }
     const { shares, withoutFactor } = await sharesOf(selection, context)
-    if (withoutFactor > 0) used.hasFactors = false
-    for (const { work, quantity, co2eKg } of shares) {
-      if (work?.serial == null) continue
-      const before = used.bySerial.get(work.serial) ?? NOTHING
-      const sum = { kwh: before.kwh + quantity, co2eKg: before.co2eKg + co2eKg }
-      used.bySerial.set(work.serial, sum)
+    // Water has no energy, and needs no factor for its emissions.
+    if (meter.medium !== 'WATER') sums.missing += withoutFactor
+    for (const { work, ...share } of shares) {
+      if (work?.serial == null || !sums.serials.has(work.serial)) continue
+      const before = sums.bySerial.get(work.serial) ?? NOTHING
+      const [kwh, co2eKg] = [before.kwh + share.kwh, before.co2eKg + share.co2eKg]
+      sums.bySerial.set(work.serial, { kwh, co2eKg })
+      const { withoutKwh } = share
+      if (withoutKwh > 0) sums.withoutKwh.set(unit, (sums.withoutKwh.get(unit) ?? 0) + withoutKwh)
     }
   }
 }
-
-/** The piece and all that is in it now, each once. */
-const genealogy = (serial: string, reads: Reader): Promise<readonly Member[]> =>
-  reads.query<Member>('material', (sites) => ({
-    text: `with recursive tree as (
-        select key as serial, 0 as depth from read.units
-        where key = $2 and ($1::text[] is null or site = any($1))
-        union
-        select c.serial, t.depth + 1 from tree t
-          join read.unit_components c on c."parentSerial" = t.serial and c."removedAt" is null
-        where t.depth < ${MAX_DEPTH} and ($1::text[] is null or c.site = any($1))
-      )
-      select t.serial, u."materialId", min(t.depth) as depth
-      from tree t left join read.units u on u.key = t.serial
-      group by 1, 2 order by 3, 1 limit ${MAX_SERIALS + 1}`,
-    values: [sites, serial],
-  }))
 
 /** Windows of the operations on the machines of each meter. */
 const windowsByMeter = (

@@ -8,7 +8,9 @@ import { builder } from './builder.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { bucketed, unitOf } from './energy-buckets.ts'
-import { select, type Selection } from './energy-selection.ts'
+import { spanArgs } from './energy-args.ts'
+import type { Window } from './energy-flows.ts'
+import { momentOf, select, type EnergyArgs, type Selection } from './energy-selection.ts'
 import { valuesOf } from './energy-variables.ts'
 import { apiError } from './errors.ts'
 
@@ -193,10 +195,8 @@ const ResultRef = builder.objectRef<Result>('EnpiResult').implement({
   }),
 })
 
-interface Args {
+interface Args extends Window, Pick<EnergyArgs, 'asKnownAt' | 'atLeast'> {
   readonly enpiId: string
-  readonly from: string
-  readonly to: string
 }
 builder.queryField('enpi', (t: any) =>
   t.field({
@@ -204,23 +204,32 @@ builder.queryField('enpi', (t: any) =>
     nullable: true,
     description:
       'An energy performance indicator in a window against its baseline. Only whole periods of the ' +
-      'plant count, with readings and variables for all of their time.',
+      'plant count, with readings and variables for all of their time. asKnownAt computes with the ' +
+      'definition, readings and values known then.',
     args: {
       enpiId: t.arg.id({ required: true, description: 'Indicator.' }),
-      from: t.arg({ type: 'DateTime', required: true, description: 'From this moment on.' }),
-      to: t.arg({ type: 'DateTime', required: true, description: 'Until before this moment.' }),
+      ...spanArgs(t),
     },
     complexity: 200,
     resolve: (_: unknown, args: Args, context: Context) => compute(args, context),
   }),
 )
 
-async function compute({ enpiId, from, to }: Args, context: Context): Promise<Result | null> {
-  const definition = await context.reads.load(enpis, enpiId)
+async function compute(args: Args, context: Context): Promise<Result | null> {
+  const { enpiId, from, to, asKnownAt } = args
+  const { reads } = context
+  const moment = momentOf(asKnownAt)
+  await reads.waitFor(args.atLeast)
+  const definition = moment
+    ? await reads.asOf(enpis, enpiId, [`enpi-${enpiId}`], moment)
+    : await reads.load(enpis, enpiId)
   if (!definition) return null
   const { baselineFrom, baselineTo, model, meterIds } = definition
-  const before = await select({ meterIds, from: baselineFrom, to: baselineTo }, context)
-  const after = await select({ meterIds, from, to }, context)
+  const before = await select(
+    { meterIds, from: baselineFrom, to: baselineTo, asKnownAt: asKnownAt ?? null },
+    context,
+  )
+  const after = await select({ meterIds, from, to, asKnownAt: asKnownAt ?? null }, context)
   const base = await periodsOf(definition, before, context)
   const window = await periodsOf(definition, after, context)
   const baseline = baselineOf(model, base.periods)
@@ -241,7 +250,7 @@ async function periodsOf(
   selection: Selection,
   { reads }: Context,
 ): Promise<{ readonly periods: readonly Period[]; readonly leftOut: number }> {
-  const { window, timeZone } = selection
+  const { window, timeZone, moment } = selection
   const measured = await selection.flows()
   if (unitOf(measured, 'KWH') !== 'KWH')
     throw apiError('InvalidInput', 'meterIds of an indicator have to measure energy.')
@@ -249,7 +258,7 @@ async function periodsOf(
   const borders = bordersOf({ from, to, timeZone }, period).filter((at) => at >= from && at <= to)
   if (borders.length < 2) return { periods: [], leftOut: 0 }
   const energy = new Map((await bucketed(selection, period)).map((b) => [b.from, b]))
-  const values = await Promise.all(variables.map((v) => valuesOf(v, borders, reads)))
+  const values = await Promise.all(variables.map((v) => valuesOf(v, borders, moment, reads)))
   const periods = borders.slice(0, -1).flatMap((at, i): Period[] => {
     const bucket = energy.get(at)
     const x = values.map((of) => of[i]!)

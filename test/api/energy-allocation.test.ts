@@ -147,6 +147,50 @@ test('a piece carries what was used for all that is built into it', async () => 
   expect((await plant.ask('{ unitEnergy(serial: "GHOST") { kwh } }')).unitEnergy).toBeNull()
 })
 
+test('a piece carries gas in kWh, and what was known of it before', async () => {
+  const before = await wish('RegisterMeter', {
+    ...{ meterId: 'G', name: 'burner', scopeId: 'M1', medium: 'GAS', unit: 'MTQ' },
+  })
+  const span = { from: after(0), to: after(120) }
+  await say('MediumMeasured', after(120), { meterId: 'G', ...span, quantity: 4, unit: 'MTQ' })
+  const fields = 'kwh co2eKg withoutKwh { value unit } parts { serial kwh }'
+  const ofUnit = async (more = '') => {
+    await plant.settled()
+    return (await plant.ask(`{ unitEnergy(serial: "P" ${more}) { ${fields} } }`)).unitEnergy
+  }
+  expect(await ofUnit()).toMatchObject({
+    ...{ kwh: 20, co2eKg: null, withoutKwh: [{ value: 4, unit: 'MTQ' }] },
+  })
+  const factor = { medium: 'GAS', unit: 'MTQ', source: 'supplier contract 2026' }
+  await wish('SetEnergyFactor', {
+    ...{ ...factor, factorId: 'gas', kind: 'CONVERSION', value: 10, validFrom: after(60) },
+  })
+  await wish('SetEnergyFactor', {
+    ...{ ...factor, factorId: 'gas-co2', kind: 'EMISSION', value: 2, validFrom: after(0) },
+  })
+  // C was worked on in the first hour, before the factor was valid, P in the second: 2 m3 each.
+  expect(await ofUnit()).toEqual({
+    ...{ kwh: 40, co2eKg: 18, withoutKwh: [{ value: 2, unit: 'MTQ' }] },
+    parts: [
+      { serial: 'P', kwh: 30 },
+      { serial: 'C', kwh: 10 },
+    ],
+  })
+  const known = await ofUnit(`, asKnownAt: { position: "${before - 1}" }`)
+  expect(known).toMatchObject({ kwh: 20, co2eKg: 10, withoutKwh: [] })
+
+  await wish('ChangeMeter', { meterId: 'G', name: 'burner', scopeId: 'M2', parentMeterId: null })
+  const removed = await wish('RemoveComponent', {
+    ...{ serial: 'C', movementId: 'm4', parentSerial: 'P', reason: 'leaks' },
+  })
+  expect(await ofUnit()).toMatchObject({ kwh: 10, parts: [{ serial: 'P' }] })
+  const then = await ofUnit(`, asKnownAt: { position: "${removed - 2}" }`)
+  expect(then).toMatchObject({ kwh: 40, co2eKg: 18, parts: [{ serial: 'P' }, { serial: 'C' }] })
+  expect(await ofUnit(', asKnownAt: { position: "1" }')).toBeNull()
+  await wish('InstallComponent', { serial: 'C', movementId: 'm5', parentSerial: 'P' })
+  await plant.settled()
+})
+
 test('another rule restates the past; as known before, it was computed by the old one', async () => {
   const rule = { meterId: 'E', reason: 'the press is on the same cable' }
   const position = await wish('DefineAllocationRule', {

@@ -54,10 +54,10 @@ const definition = (enpiId: string, model: string, variables: object[]) => ({
   ...{ enpiId, model, variables, name: 'plant', meterIds: ['E'], reason: 'energy review 2026' },
   ...{ period: 'DAY', baselineFrom: day(0), baselineTo: day(20) },
 })
-const enpi = async (enpiId: string, fields: string) => {
+const enpi = async (enpiId: string, fields: string, more = '') => {
   await plant.settled()
   const window = `from: "${day(20)}", to: "${day(30)}"`
-  return (await plant.ask(`{ enpi(enpiId: "${enpiId}", ${window}) { ${fields} } }`)).enpi
+  return (await plant.ask(`{ enpi(enpiId: "${enpiId}", ${window} ${more}) { ${fields} } }`)).enpi
 }
 
 test('a regression finds base load and slopes, and what was saved against them', async () => {
@@ -94,6 +94,43 @@ test('a ratio is one of sums', async () => {
   expect(ratio).toBeCloseTo(sum(days.slice(0, 20), kwh) / sum(days.slice(0, 20), pieces), 6)
   expect(actualRatio).toBeCloseTo(sum(days.slice(20), kwh) / sum(days.slice(20), pieces), 6)
   expect(rSquared).toBeNull()
+})
+
+test('as known at, with the definition, readings, counts and values of then', async () => {
+  const first = (await wish('DefineEnpi', definition('known', 'RATIO', [made]))) as number
+  const ask = (more = '') => enpi('known', 'definition { version } ratio actualKwh leftOut', more)
+  const before = await ask()
+  const span = { from: day(27), to: day(28) }
+  const fix = { meterId: 'E', correctionId: 'c1', personId: 'P1', reason: 'wrong ratio' }
+  await wish('CorrectMeterInterval', { ...fix, ...span, quantity: null, unit: 'KWH' })
+  await wish('DefineEnpi', definition('known', 'REGRESSION', [made, heat]))
+  // The weather of the missing day, and more pieces of the baseline.
+  const later = { from: day(25), to: day(26) }
+  const more = { equipmentId: 'M1', counter: 'parts', delta: 500, unit: 'C62' }
+  await plant.record(
+    [
+      {
+        type: 'VariableObserved',
+        data: { seriesId: 'HDD', ...later, value: degrees(25), unit: 'DD' },
+        occurredAt: day(26),
+      },
+      {
+        type: 'CounterAdvanced',
+        data: more,
+        occurredAt: new Date(Date.parse(day(3)) + 1).toISOString(),
+      },
+    ],
+    { source: 'spec', site: 'S1', actor: 'spec' },
+  )
+  expect(await ask()).toMatchObject({ definition: { version: 2 }, leftOut: 1 })
+  const known = await ask(`, asKnownAt: { position: "${first}" }`)
+  expect(known).toEqual(before)
+  const both = (await wish('DefineEnpi', definition('known', 'RATIO', [made]))) as number
+  expect(await ask(`, asKnownAt: { position: "${both}" }`)).toEqual(await ask())
+  expect((await ask()).ratio).toBeLessThan(before.ratio)
+  const heating = `, asKnownAt: { position: "${both - 3}" }`
+  expect(await ask(heating)).toMatchObject({ definition: { version: 2 }, leftOut: 2 })
+  expect(await ask(', asKnownAt: { position: "1" }')).toBeNull()
 })
 
 test('what cannot be computed is told', async () => {

@@ -186,6 +186,25 @@ export const settings = {
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     'How much is logged to standard error.',
   ),
+  epcisBase: setting(
+    'TAKTLOG_EPCIS_BASE',
+    z
+      .string()
+      .regex(
+        /^(urn:[a-z0-9][a-z0-9-]{1,31}:([A-Za-z0-9._-]+:)*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/([A-Za-z0-9._-]+\/)*)$/,
+        'must be https://.../ or urn:...:',
+      )
+      .default('urn:taktlog:'),
+    'Begins the URIs of lots, serials, places ... in EPCIS; best an address of yours.',
+  ),
+  gs1Prefix: setting(
+    'TAKTLOG_GS1_PREFIX',
+    z
+      .string()
+      .regex(/^\d{6,12}$/, 'must have 6 to 12 digits')
+      .optional(),
+    'GS1 company prefix: ids such as <item reference>.<lot> become EPC URIs.',
+  ),
 } satisfies Record<string, Setting>
 
 export type Config = {

@@ -3,12 +3,11 @@ import { ConfigError } from './config.ts'
 import { uuid5 } from './commands/ids.ts'
 import { projectionSkip } from './domain/audit/projection-skip.ts'
 import { isRejection } from './domain/decider.ts'
-import { projections } from './projections/index.ts'
 import type { Projection } from './projections/projection.ts'
 import type { Log } from './system.ts'
 
 /** The read model of that name. @throws ConfigError naming all there are */
-export function findProjection(name: string): Projection {
+export function findProjection(projections: readonly Projection[], name: string): Projection {
   const found = projections.find((p) => p.name === name)
   if (found) return found
   const known = projections.map((p) => p.name).join(', ')
@@ -21,7 +20,7 @@ export function findProjection(name: string): Projection {
  * @throws Error when the projection did not stop at that position
  */
 export async function skipEvent(
-  { database, execute }: Log,
+  { database, execute, projections }: Log,
   skip: {
     readonly projection: string
     readonly position: number
@@ -29,7 +28,7 @@ export async function skipEvent(
     readonly reason: string
   },
 ): Promise<void> {
-  const { name } = findProjection(skip.projection)
+  const { name } = findProjection(projections, skip.projection)
   await createTables(database).skip(name, skip.position, { by: skip.by, why: skip.reason })
   const { position, reason } = skip
   const outcome = await execute(
@@ -47,8 +46,11 @@ export async function skipEvent(
 }
 
 /** `taktlog projection retry`: lets a stopped projection try the same event again, after a fix. */
-export async function retryProjection({ database }: Log, projection: string): Promise<void> {
-  const { name } = findProjection(projection)
+export async function retryProjection(
+  { database, projections }: Log,
+  projection: string,
+): Promise<void> {
+  const { name } = findProjection(projections, projection)
   await createTables(database).resume(name)
   console.log(`${name} tries again.`)
 }

@@ -1,6 +1,5 @@
 import { createTables } from './adapters/postgres/tables.ts'
 import { ConfigError } from './config.ts'
-import { projections } from './projections/index.ts'
 import { rebuild } from './projections/rebuild.ts'
 import { createProgress } from './progress.ts'
 import { findProjection } from './projection-command.ts'
@@ -12,11 +11,12 @@ import type { Log } from './system.ts'
  * @throws ConfigError for a name that is none; Error when an event stopped one of them
  */
 export async function rebuildReadModels(
-  { store, database }: Log,
+  { store, database, projections }: Log,
   names: readonly string[] | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const chosen = names === null ? projections : names.map(findProjection)
+  const chosen =
+    names === null ? projections : names.map((name) => findProjection(projections, name))
   if (chosen.length === 0) throw new ConfigError('name read models, e.g. orders, or use --all')
   const progress = createProgress('rebuild', 'events')
   const rebuilt = await rebuild(chosen, {

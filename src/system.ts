@@ -39,7 +39,8 @@ import { catalogue, observationDefinitions } from './domain/index.ts'
 import { serveGrpc } from './grpc-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
 import { keysOf, runNotaryRole } from './notary-role.ts'
-import { projections } from './projections/index.ts'
+import { namingOf, projectionsOf } from './plant-projections.ts'
+import type { Projection } from './projections/projection.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
 
 /** The API has answered with RequestTimeout by then; nobody wants the result any more. */
@@ -61,13 +62,14 @@ export interface Log {
   readonly execute: Execute
   readonly services: Pick<
     Services,
-    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names'
+    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names' | 'naming'
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
   /** The Merkle tree over the log; the role notary makes it grow. */
   readonly tree: TransparencyLog
   readonly auditTrail: AuditTrail
+  readonly projections: readonly Projection[]
   close(): Promise<void>
 }
 
@@ -124,11 +126,16 @@ export async function openLog(
       pool,
       store,
       execute: actingAs(execute, systemPrincipal),
-      services: { store, execute, record, clock, observations: observationDefinitions, names },
+      services: {
+        ...{ store, execute, record, clock, names },
+        naming: namingOf(config),
+        observations: observationDefinitions,
+      },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
       tree: createTransparencyLog(pool),
       auditTrail: createAuditTrail(pool, catalogue),
+      projections: projectionsOf(config),
       async close() {
         closing = true
         await atMost(CLOSE_MS, Promise.all([store.close(), pool.end()]))
@@ -151,7 +158,7 @@ export async function startSystem(
   if (config.roles.includes('api')) checkExposure(options)
   const log = await openLog(config, logger, how)
   const stop = new AbortController()
-  const { store, database, pool } = log
+  const { store, database, pool, projections } = log
   const tables = createTables(database)
   const projector = createProjector({ store, tables, projections, log: textLog(logger) })
   const roles: Promise<void>[] = []

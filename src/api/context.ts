@@ -7,6 +7,7 @@ import type { Record as RecordObservations, Recording } from '../commands/record
 import type { TransparencyLog } from '../commands/tlog/port.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
+import type { Naming } from '../projections/epcis/names.ts'
 import type { Change, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, type Principal } from './authorise.ts'
@@ -24,6 +25,8 @@ export interface Services {
   /** Absent where the log has no tree: in memory. */
   readonly tree?: TransparencyLog
   readonly auditTrail?: AuditTrail
+  /** Names of things in EPCIS; the default ones where absent. */
+  readonly naming?: Naming
   readonly names: PersonNames
   /** Calls back after each flush of a projection; answers with the way to stop. */
   readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void

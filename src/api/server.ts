@@ -13,6 +13,7 @@ import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
 import { calendarRoute } from './calendar-route.ts'
 import type { Services } from './context.ts'
+import { epcisRoutes } from './epcis-rest.ts'
 import type { apiErrors } from './errors.ts'
 import { createDirect } from './direct.ts'
 import { checkExposure } from './exposure.ts'
@@ -70,6 +71,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   calendarRoute(app, services, principalOf)
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)
+  epcisRoutes(app, services, principalOf)
   recallExport(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })
   // After that: it would report a port in use as a fault of its own.

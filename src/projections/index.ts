@@ -25,6 +25,7 @@ import { stopDecisions } from './equipment/stop-decisions.ts'
 import { stopReasonTree } from './equipment/stop-reasons.ts'
 import { stopRules } from './equipment/stop-rules.ts'
 import { equipmentTimeline } from './equipment/timeline.ts'
+import { epcisEvents } from './epcis/epcis-events.ts'
 import { genealogyEdges } from './material/genealogy-edges.ts'
 import { equipmentDays } from './kpi/equipment-days.ts'
 import { kpiVersions } from './kpi/kpi-versions.ts'
@@ -71,6 +72,7 @@ export const projections: readonly Projection[] = [
   energyIntervals,
   energySites,
   enpis,
+  epcisEvents,
   equipmentAlarms,
   equipmentCounters,
   equipmentCurrent,

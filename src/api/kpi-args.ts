@@ -19,6 +19,7 @@ export const Dimension = builder.enumType('KpiDimension', {
     ORDER: { description: 'Production order, while it was worked on.' },
     MATERIAL: { description: 'Material that was made.' },
     PERSON: { description: 'Person who worked.' },
+    REASON: { description: 'Reason that people gave a stop; all other time has none.' },
   } satisfies Record<(typeof DIMENSIONS)[number], object>,
 })
 

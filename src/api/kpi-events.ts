@@ -69,7 +69,7 @@ async function pageOfFacts(
     principal.sites === null || principal.sites.includes(site)
   const start = after == null ? null : placeOf(after)
   const edges: { node: Recorded; cursor: string }[] = []
-  for (const { stream, keep } of sources) {
+  for (const { stream, keep } of eachOnce(sources)) {
     if (start && stream < start.stream) continue
     if (edges.length > first) break
     const known = (await store.readStream(stream, { limit: MAX_FACTS })).filter(isKnown(moment))
@@ -90,6 +90,10 @@ async function pageOfFacts(
     },
   }
 }
+
+/** @param sources by stream; of two that name one stream the later counts */
+const eachOnce = (sources: readonly Source[]): Iterable<Source> =>
+  new Map(sources.map((source) => [source.stream, source])).values()
 
 function placeOf(cursor: string): { readonly stream: string; readonly revision: number } {
   const [, revision, stream] = /^(\d+):(.+)$/s.exec(cursor) ?? []
@@ -121,10 +125,15 @@ function sourcesOf({ inputs, filter, alsoStreams = [] }: Behind): readonly Sourc
       .filter((s) => s.cycleTimes.length > 0)
       .map((s) => whole(`cycleTimes-${s.id}`)),
     ...[...scopes].map((scope) => whole(calendarStream('EQUIPMENT', scope))),
+    ...[...decided(inputs)].map(whole),
     ...alsoStreams.map(whole),
   ]
   return sources.sort((a, b) => (a.stream < b.stream ? -1 : 1))
 }
+
+/** Streams that gave stops of the window their reasons. */
+const decided = ({ subjects }: KpiInputs): ReadonlySet<string> =>
+  new Set(subjects.flatMap(({ classified }) => classified.map(({ stream }) => stream)))
 
 function equipmentSources(subject: Subject, { window }: KpiInputs): readonly Source[] {
   const [from, to] = [iso(window.from), iso(window.to)]

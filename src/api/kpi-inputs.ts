@@ -3,7 +3,9 @@ import type { KpiInputs, Subject } from '../projections/kpi/inputs.ts'
 import type { Context } from './context.ts'
 import { reportedBy } from './kpi-days.ts'
 import { candidatesOf, plannedFor } from './kpi-scope.ts'
+import { classifiedFor } from './kpi-stops.ts'
 import { workDone } from './kpi-work.ts'
+import { decisionsOn } from './machine-stops.ts'
 import type { Moment } from './reader.ts'
 
 export interface KpiWindow {
@@ -28,12 +30,15 @@ export async function kpiInputs(
   const candidates = await candidatesOf(scopeIds, context)
   const ids = candidates.map(({ id }) => id)
   const sites = [...new Set(candidates.map(({ site }) => site))]
-  const [reported, done, planned, cycles] = await Promise.all([
+  const [reported, done, planned, cycles, decisions] = await Promise.all([
     reportedBy(ids, ms, moment, context),
     workDone(sites, span, moment, context),
     plannedFor(candidates, span, moment, context),
     cycleTimesOf(ids, moment, context),
+    decisionsOn(ids, span, moment, context),
   ])
+  const known = { decisions, reported, moment }
+  const classified = await classifiedFor(candidates, ms, known, context)
   const worked = new Set([...done.work, ...done.booked].map(({ subjectId }) => subjectId))
   const subjects = candidates.flatMap((candidate): Subject[] => {
     const { id, isMachine, path, timeZone } = candidate
@@ -41,7 +46,8 @@ export async function kpiInputs(
     const isHeardOf = mine.days.length > 0 || mine.reportsFrom === -Infinity
     if (!isMachine && !isHeardOf && !worked.has(id)) return []
     const [working, own] = [planned.get(id) ?? null, cycles.get(id) ?? []]
-    return [{ id, path, timeZone, ...mine, working, cycleTimes: own }]
+    const stops = classified.get(id) ?? []
+    return [{ id, path, timeZone, ...mine, working, cycleTimes: own, classified: stops }]
   })
   return { ...done, sites, window: ms, subjects }
 }

@@ -49,7 +49,8 @@ async function timeZoneOf(path: readonly string[], { reads }: Context): Promise<
   return nodes.find((node) => node?.timeZone)?.timeZone ?? 'UTC'
 }
 
-async function rulesOf(
+/** Limits of micro-stops. @param path ids of a machine and what it stands in */
+export async function rulesOf(
   path: readonly string[],
   asKnownAt: Moment | null,
   { reads }: Context,

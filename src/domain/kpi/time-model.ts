@@ -1,5 +1,6 @@
+import type { Classified } from './classified.ts'
 import type { Elements } from './elements.ts'
-import { FAULT, msOf, NO_DATA, stateOf, STATES, type KnownState } from './states.ts'
+import { codeOf, FAULT, msOf, NO_DATA, stateOf, STATES, type KnownState } from './states.ts'
 
 /**
  * The time model of ISO 22400-2: what a machine did, cut at what was planned for it, summed up into
@@ -46,9 +47,12 @@ export interface Timeline {
   readonly days: readonly DayOfChanges[]
   /** By `from`. */
   readonly spans: readonly Span[]
+  /** Stops that people gave a reason, by `from`, without overlap. */
+  readonly classified?: readonly Classified[]
 }
 
 const STATE_COUNT = STATES.length
+const RUNNING = codeOf('RUNNING')
 const OFFSET: Readonly<Record<Kind, number>> = {
   ...{ FREE: 0, ORDER: STATE_COUNT, DOWN: 2 * STATE_COUNT, UNPLANNED: 3 * STATE_COUNT },
 }
@@ -70,11 +74,12 @@ export function sweep(
   until: number,
   out: Tally,
 ): void {
-  const { days, spans } = timeline
+  const { days, spans, classified = [] } = timeline
   let state = timeline.carry
   let since = -Infinity
   let fresh = false
   let next = 0
+  let mark = 0
   const upTo = (end: number): void => {
     let index = next
     while (index < pieces.length && pieces[index]!.to <= since) index++
@@ -87,6 +92,20 @@ export function sweep(
     }
   }
   const put = (piece: Piece, from: number, to: number): void => {
+    if (classified.length === 0 || !isBusy(piece.kind) || state === RUNNING || state === NO_DATA)
+      return asSaid(piece, from, to)
+    let at = from
+    while (mark < classified.length && classified[mark]!.to <= from) mark++
+    for (let i = mark; i < classified.length && classified[i]!.from < to; i++) {
+      const one = classified[i]!
+      const [begin, end] = [Math.max(at, one.from), Math.min(to, one.to)]
+      if (at < begin) asSaid(piece, at, begin)
+      putClassified(one, piece, { from: begin, to: end }, out)
+      at = end
+    }
+    if (at < to) asSaid(piece, at, to)
+  }
+  const asSaid = (piece: Piece, from: number, to: number): void => {
     const base = piece.bin * WIDTH
     const kind = base + OFFSET[piece.kind]
     if (state === NO_DATA && spans.length > 0) return fill(spans, { from, to }, kind, base, out)
@@ -113,6 +132,13 @@ const isBusy = (kind: Kind): boolean => kind === 'FREE' || kind === 'ORDER'
 interface Stretch {
   readonly from: number
   readonly to: number
+}
+
+/** What people said of a stop goes before what the machine did. */
+function putClassified(one: Classified, piece: Piece, { from, to }: Stretch, out: Tally): void {
+  const base = piece.bin * WIDTH
+  out[base + OFFSET[one.kind ?? piece.kind] + codeOf(one.state)]! += to - from
+  if (one.state === 'FAULT' && one.begins && from === one.from) out[base + FAILURES]! += 1
 }
 
 /** A stretch without changes: what spans say of it, and for the rest nobody knows. */

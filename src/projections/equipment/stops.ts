@@ -121,8 +121,8 @@ function stopOf(group: readonly Part[], history: readonly StopDecision[], rules:
   }
 }
 
-/** The reason that all parts have in common. */
-function commonOf(group: readonly Part[]): StopDecision | null {
+/** The classification that all parts of a stop have in common; null for none. */
+export function commonOf(group: readonly Part[]): StopDecision | null {
   const found = group[0]!.decision
   if (found?.kind !== 'CLASSIFIED') return null
   const isCommon = group.every(

@@ -1,5 +1,13 @@
 import { addTo, type Elements } from '../../domain/kpi/elements.ts'
-import { minus, piecesOf, union, type Slot, type Stretch } from '../../domain/kpi/pieces.ts'
+import type { Classified } from '../../domain/kpi/classified.ts'
+import {
+  intersect,
+  minus,
+  piecesOf,
+  union,
+  type Slot,
+  type Stretch,
+} from '../../domain/kpi/pieces.ts'
 import {
   sweep,
   tallyOf,
@@ -170,6 +178,7 @@ function cellsOf(
   const passing = passes(filter, inputs)
   const binner = createBinner(groupBy, inputs, bins)
   const workDimensions = groupBy.filter(isOfWork)
+  const byReason = groupBy.includes('REASON')
   const plain = new Map<string, Map<Plan, Cell['pieces']>>()
   return inputs.subjects.flatMap((subject): readonly Cell[] => {
     const work = bySubject.get(subject.id) ?? []
@@ -177,9 +186,12 @@ function cellsOf(
     const { own, binOf } = binner(subject)
     const pieces = (of: Work | null, mask: readonly Stretch[] | null): Cell['pieces'] => {
       const slots = plan(subject).slots.filter(inShifts(filter))
-      const binned = slots.map((slot): Slot => {
-        const { from, to, kind } = slot
-        return { from, to, kind, bin: binOf(slot, of) }
+      const binned = slots.flatMap((slot): readonly Slot[] => {
+        const { kind } = slot
+        const parts = byReason ? told(slot, subject.classified) : [{ ...slot, reason: null }]
+        return parts.map(({ from, to, reason }) => ({
+          ...{ from, to, kind, bin: binOf(slot, of, reason) },
+        }))
       })
       return piecesOf(binned, union(work), mask)
     }
@@ -193,7 +205,7 @@ function cellsOf(
     }
     if (isFilteredByWork(filter))
       return [{ timeline: timelineOf(subject, counting), pieces: pieces(null, union(counting)) }]
-    if (work.length > 0)
+    if (work.length > 0 || (byReason && subject.classified.length > 0))
       return [{ timeline: timelineOf(subject, work), pieces: pieces(null, null) }]
     // Machines of one plan, on which nobody works, share their pieces: a plant has few plans.
     const shared = plain.get(own) ?? new Map<Plan, Cell['pieces']>()
@@ -204,12 +216,27 @@ function cellsOf(
   })
 }
 
+/** A slot, cut at the stops with a reason. */
+function told(slot: Stretch, classified: readonly Classified[]) {
+  const { from, to } = slot
+  const inside = intersect(classified, [slot])
+  const between = minus([{ from, to }], inside).map((part) => ({ ...part, reason: null }))
+  const parts = [
+    ...inside.map((stop) => ({ from: stop.from, to: stop.to, reason: stop })),
+    ...between,
+  ]
+  return parts.sort((a, b) => a.from - b.from)
+}
+
 /** Until a machine first reports, and where none does, booked work tells what was done. */
-export function timelineOf({ carry, days, reportsFrom }: Subject, work: readonly Work[]): Timeline {
+export function timelineOf(
+  { carry, days, reportsFrom, classified }: Subject,
+  work: readonly Work[],
+): Timeline {
   const reported = days.flatMap((day) => day.spans)
   const before = work.filter(({ from }) => from < reportsFrom)
   const spans = before.length === 0 ? reported : [...bookedSpans(before, reportsFrom), ...reported]
-  return { carry, days, spans }
+  return { carry, days, spans, classified }
 }
 
 const ACTIVITIES = [

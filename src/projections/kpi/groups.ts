@@ -1,3 +1,4 @@
+import type { Classified } from '../../domain/kpi/classified.ts'
 import type { Elements } from '../../domain/kpi/elements.ts'
 import type { KpiInputs, Scope, Subject, Work } from './inputs.ts'
 import type { Range } from './plan.ts'
@@ -13,6 +14,7 @@ export const DIMENSIONS = [
   'ORDER',
   'MATERIAL',
   'PERSON',
+  'REASON',
 ] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
@@ -73,6 +75,14 @@ export function keyOfRange(dimension: Dimension, range: Range): GroupKey | null 
     name: shift === null ? 'outside of shifts' : `${range.day} ${shift.name}`,
   }
 }
+
+/** What people called a stretch of standing still; null: nothing, or the machine ran. */
+type Reason = Pick<Classified, 'reasonId' | 'reason'> | null
+
+const keyOfReason = (dimension: Dimension, reason: Reason): GroupKey | null =>
+  dimension === 'REASON'
+    ? { dimension, id: reason?.reasonId ?? null, name: reason?.reason ?? 'of no reason' }
+    : null
 
 type Worked = Pick<Work, 'orderId' | 'personId'>
 
@@ -137,16 +147,20 @@ export function createBinner(groupBy: readonly Dimension[], inputs: KpiInputs, b
     const own = JSON.stringify(keys.map((key) => key?.id))
     const byRange = known.get(own) ?? new Map<Range, number>()
     known.set(own, byRange)
-    const binOf = (range: Range, of: Worked | null): number => {
+    const binOf = (range: Range, of: Worked | null, reason: Reason = null): number => {
       const work = isTold ? of : null
-      const bin = work === null ? byRange.get(range) : undefined
+      const isPlain = work === null && reason === null
+      const bin = isPlain ? byRange.get(range) : undefined
       if (bin !== undefined) return bin
       const all = groupBy.map(
         (d, i) =>
-          keys[i] ?? keyOfRange(d, range) ?? (work === null ? null : keyOfWork(d, work, inputs)),
+          keys[i] ??
+          keyOfRange(d, range) ??
+          keyOfReason(d, reason) ??
+          (work === null ? null : keyOfWork(d, work, inputs)),
       )
       const found = bins.of(all)
-      if (work === null) byRange.set(range, found)
+      if (isPlain) byRange.set(range, found)
       return found
     }
     return { own, binOf }

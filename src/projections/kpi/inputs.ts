@@ -1,4 +1,5 @@
 import type { WorkingTime } from '../../domain/calendar/working-time.ts'
+import type { Classified } from '../../domain/kpi/classified.ts'
 import type { Stretch } from '../../domain/kpi/pieces.ts'
 import type { DayOfChanges, Span } from '../../domain/kpi/time-model.ts'
 import type { CycleTimeRow } from '../equipment/cycle-times.ts'
@@ -31,6 +32,8 @@ export interface Subject {
   /** Null: no calendar says anything of it. */
   readonly working: WorkingTime | null
   readonly cycleTimes: readonly CycleTimeRow[]
+  /** Stops with a reason, by time, without overlap. */
+  readonly classified: readonly Classified[]
 }
 export interface Scope {
   readonly id: string

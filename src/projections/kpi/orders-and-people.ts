@@ -20,7 +20,7 @@ interface Question {
 }
 type Add = (bin: number, elements: Elements) => void
 
-const isAboutTime = (d: Dimension): boolean => d === 'SHIFT' || d === 'DAY'
+const isAboutTime = (d: Dimension): boolean => d === 'SHIFT' || d === 'DAY' || d === 'REASON'
 
 /**
  * Work time of persons. While a person serves several machines or orders at once, each gets an equal
@@ -32,6 +32,7 @@ export function personnelTime(
   bins: Bins,
   add: Add,
 ): void {
+  if (groupBy.includes('REASON')) return
   const passing = passes(filter, inputs)
   const subjects = new Map(inputs.subjects.map((subject) => [subject.id, subject]))
   const byPerson = Map.groupBy(

@@ -1,6 +1,6 @@
 import { intersect, type Stretch } from '../../domain/kpi/pieces.ts'
 import { STATES } from '../../domain/kpi/states.ts'
-import { spent, sweep, tallyOf } from '../../domain/kpi/time-model.ts'
+import { spent, sweep, tallyOf, type Kind } from '../../domain/kpi/time-model.ts'
 import { plansOf, timelineOf } from './evaluate.ts'
 import type { KpiInputs } from './inputs.ts'
 
@@ -24,7 +24,7 @@ const STANDING = STATES.filter((state) => state !== 'RUNNING' && state !== 'NO_D
 
 /**
  * Time in which machines were busy by plan and did not produce, by cause: together it is PBT - APT of
- * the time model. A stop counts in the window it begins in, its time in each window it lies in.
+ * the time model, and what people said was planned after all. A stop counts in the window it begins in, its time in each window it lies in.
  * @param stops of one machine none overlaps another
  */
 export function timeByCause(
@@ -51,7 +51,8 @@ export function timeByCause(
   )
   return new Map(
     [...bins].map(([key, bin]) => {
-      const durationMs = STANDING.reduce((sum, s) => sum + spent(tally, bin, 'FREE', s), 0)
+      const lost = (kind: Kind) => STANDING.reduce((sum, s) => sum + spent(tally, bin, kind, s), 0)
+      const durationMs = lost('FREE') + lost('ORDER') + lost('DOWN')
       return [key, { key, durationMs, count: begun.get(key)?.length ?? 0 }]
     }),
   )

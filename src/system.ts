@@ -16,6 +16,7 @@ import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, type Database } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
+import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
 import { createTables } from './adapters/postgres/tables.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
 import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
@@ -32,6 +33,7 @@ import { eraseForgotten, erasing } from './commands/person-names.ts'
 import { policies } from './commands/policies.ts'
 import { runPolicy, type Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
+import { erasingSecrets } from './commands/signing/enrol.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
 import { ConfigError, type Config } from './config.ts'
@@ -62,7 +64,7 @@ export interface Log {
   readonly execute: Execute
   readonly services: Pick<
     Services,
-    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names' | 'naming'
+    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names' | 'secrets' | 'naming'
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
@@ -119,7 +121,9 @@ export async function openLog(
     await ensureAuditIndex(pool)
     const clock = systemClock
     const names = await createPersonNames(pool)
-    const execute = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
+    const secrets = await createSigningSecrets(pool)
+    const named = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
+    const execute = erasingSecrets(named, secrets)
     const record = createRecord({ store, clock, observations: observationDefinitions })
     return {
       database,
@@ -127,7 +131,7 @@ export async function openLog(
       store,
       execute: actingAs(execute, systemPrincipal),
       services: {
-        ...{ store, execute, record, clock, names },
+        ...{ store, execute, record, clock, names, secrets },
         naming: namingOf(config),
         observations: observationDefinitions,
       },

@@ -43,6 +43,11 @@ import {
   processValueObservation,
 } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
+import {
+  signatureCommand,
+  signatureRulesCommand,
+  signingCommand,
+} from './workflow/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
@@ -68,6 +73,9 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   qualification: qualificationCommand,
   qualificationRules: qualificationRulesCommand,
   shiftAssignment: shiftAssignmentCommand,
+  signature: signatureCommand,
+  signatureRules: signatureRulesCommand,
+  signingCredential: signingCommand,
   order: orderCommand,
   stopReasons: stopReasonCommand,
   stopRule: stopRuleCommand,

@@ -67,7 +67,7 @@ export const siteMissing: Rejection<'InvalidInput'> = {
 /** One mutation per command of the decider, made from its zod schema. */
 export function commandMutations(decider: Decider): void {
   for (const [type, schema] of Object.entries(decider.commands))
-    commandMutation(decider, type, schema)
+    if (!decider.internal?.includes(type)) commandMutation(decider, type, schema)
 }
 
 function commandMutation(decider: Decider, type: string, schema: CommandSchema): void {

@@ -4,6 +4,8 @@ import type { Execute } from '../commands/execute.ts'
 import { setPersonName, type PersonName, type PersonNames } from '../commands/person-names.ts'
 import type { Clock } from '../commands/ports.ts'
 import type { Record as RecordObservations, Recording } from '../commands/record.ts'
+import type { SigningSecrets } from '../commands/signing/secrets.ts'
+import type { SigningDeps } from '../commands/signing/signer.ts'
 import type { TransparencyLog } from '../commands/tlog/port.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
@@ -28,6 +30,7 @@ export interface Services {
   /** Names of things in EPCIS; the default ones where absent. */
   readonly naming?: Naming
   readonly names: PersonNames
+  readonly secrets: SigningSecrets
   /** Calls back after each flush of a projection; answers with the way to stop. */
   readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void
 }
@@ -43,6 +46,8 @@ export interface Context {
   readonly people: PersonReader
   /** Sets a name, once the caller has made sure that the principal may. */
   readonly setPersonName: (name: PersonName) => ReturnType<typeof setPersonName>
+  /** For signatures, once the caller has made sure that the principal may. */
+  readonly signing: SigningDeps
   readonly access: AccessLog
   readonly clock: Clock
   /** One and the same for all requests to these read models: key of what outlives a request. */
@@ -65,6 +70,7 @@ export function createContext(services: Services, principal: Principal): Context
     reads: createReader({ reads, store, principal, access }),
     people: createPersonReader({ names: services.names, principal, access }),
     setPersonName: (name) => setPersonName(services, name, principal.actor),
+    signing: { ...services, execute: actingAs(execute, systemPrincipal) },
     access,
     clock,
     plant: reads,

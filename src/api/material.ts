@@ -8,6 +8,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { enumOf } from './inputs.ts'
 import { lookupField } from './lookup.ts'
+import { signatureStatusField } from './signature-status.ts'
 import { personField } from './person-field.ts'
 
 const LotStatus = builder.enumType('LotStatus', {
@@ -166,6 +167,7 @@ LotRef.implement({
     locatedAt: t.expose('locatedAt', { type: 'DateTime', description: 'Since when it is there.' }),
     origin: t.expose('origin', { type: LotOrigin, description: 'How it came into being.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when it exists.' }),
+    signatureStatus: signatureStatusField(t, 'lot'),
     movements: t.field({
       type: [LotMovementRef],
       description: 'All that happened to it, oldest first; the quantities add up to what it has.',

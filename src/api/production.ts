@@ -9,6 +9,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import { RequiredRef } from './clearances.ts'
 import { lookupField } from './lookup.ts'
+import { signatureStatusField } from './signature-status.ts'
 
 const OrderStatus = builder.enumType('OrderStatus', {
   description: 'Where a production order stands.',
@@ -126,6 +127,7 @@ const OrderRef = builder.objectRef<Keyed<OrderRow>>('Order').implement({
       description: 'What was reported on it, oldest first.',
       resolve: (row, _, context) => listed(childrenOf(row, bookings, ofOrder(row.key), context)),
     }),
+    signatureStatus: signatureStatusField(t, 'order'),
     workClocks: t.field({
       type: [WorkClockRef],
       description: 'Stopped clocks of all its operations, oldest first.',

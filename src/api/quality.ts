@@ -14,6 +14,7 @@ import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { enumOf } from './inputs.ts'
 import { lookupField } from './lookup.ts'
+import { signatureStatusField } from './signature-status.ts'
 import { personField } from './person-field.ts'
 import { UnitRef } from './units.ts'
 
@@ -122,6 +123,7 @@ export const InspectionRef = builder.objectRef<Keyed<InspectionRow>>('Inspection
       description: 'Characteristics of the plan that were not inspected.',
     }),
     corrections: t.exposeInt('corrections', { description: 'How often a result was corrected.' }),
+    signatureStatus: signatureStatusField(t, 'inspection'),
     results: t.field({
       type: [InspectionResultRef],
       description: 'What was found, in the order of the inspection.',

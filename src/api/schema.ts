@@ -34,6 +34,8 @@ import './units.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)
+import './signature-status.ts'
+import './signing.ts'
 
 /** Everything the API can do, as one executable schema. */
 export const schema = builder.toSchema()

@@ -26,6 +26,7 @@ import { createOriginCheck } from './origin.ts'
 import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
 import { problem, restRoutes } from './rest.ts'
+import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
 import { serveWebSocket } from './websocket.ts'
 
@@ -72,6 +73,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)
   epcisRoutes(app, services, principalOf)
+  signatureManifest(app, services, principalOf)
   recallExport(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })
   // After that: it would report a port in use as a fault of its own.

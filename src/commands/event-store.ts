@@ -52,6 +52,8 @@ export interface ReadStream {
   readonly from?: number
   readonly direction?: 'forward' | 'backward'
   readonly limit?: number
+  /** Payloads as they were written, past every upcast: what hashes are over. */
+  readonly asStored?: boolean
 }
 
 /** A run of the log: its facts, and the position up to which everything that matches was seen. */

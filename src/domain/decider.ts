@@ -61,6 +61,8 @@ export interface Decider<
   /** First part of the stream name, before the dash. */
   readonly category: string
   readonly commands: Readonly<Record<string, CommandSchema<any>>>
+  /** Types of commands that only Taktlog itself sends: the API does not offer them. */
+  readonly internal?: readonly string[]
   readonly events: Readonly<Record<string, EventDefinition<any, any>>>
   /** Which stream a command is for; `site` is the one in whose name it was sent. */
   readonly id: (command: C, site: string) => string

@@ -34,6 +34,9 @@ import { inspection } from './quality/inspection.ts'
 import { processValues } from './quality/process-value.ts'
 import { hierarchyScope } from './site/hierarchy-scope.ts'
 
+import { signatureRules } from './workflow/signature-rules.ts'
+import { signature } from './workflow/signature.ts'
+import { signingCredential } from './workflow/signing-credential.ts'
 /** Every decider; each of its commands becomes a mutation of the API. */
 export const deciders: readonly Decider[] = [
   absence,
@@ -59,6 +62,9 @@ export const deciders: readonly Decider[] = [
   qualificationRules,
   shiftAssignment,
   stopDay,
+  signature,
+  signatureRules,
+  signingCredential,
   stopReasons,
   stopRule,
   unit,

@@ -55,6 +55,9 @@ import type { Projection } from './projection.ts'
 import { hierarchy } from './site/hierarchy.ts'
 
 /** Every read model; the projector keeps them all. */
+import { signatureRuleTable } from './workflow/signature-rules.ts'
+import { signatures } from './workflow/signatures.ts'
+import { signingCredentials } from './workflow/signing-credentials.ts'
 export const projections: readonly Projection[] = [
   absences,
   attendance,
@@ -107,6 +110,9 @@ export const projections: readonly Projection[] = [
   unitComponents,
   unitOperations,
   units,
+  signatureRuleTable,
+  signatures,
+  signingCredentials,
   variableValues,
   virtualMeters,
   workClocks,

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { ImportDeps } from '../../src/adapters/import/run.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import { createMemoryPersonNames } from '../../src/adapters/memory/person-names.ts'
+import { createMemorySigningSecrets } from '../../src/adapters/memory/signing-secrets.ts'
 import { createPostgresEventStore } from '../../src/adapters/postgres/event-store.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
@@ -64,6 +65,7 @@ export async function importSystem() {
   const services = {
     ...{ ...deps, reads, clock: systemClock, observations: observationDefinitions },
     names: createMemoryPersonNames(),
+    secrets: createMemorySigningSecrets(),
   }
   const contextValue = () =>
     createContext({ ...services, onChange: () => () => {} }, systemPrincipal)

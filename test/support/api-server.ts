@@ -2,6 +2,7 @@ import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts
 import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
+import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createKey, type KeyRequest } from '../../src/commands/api-keys.ts'
 import { authoriseCommand } from '../../src/api/authorise.ts'
@@ -11,6 +12,7 @@ import { startApi } from '../../src/api/server.ts'
 import type { EventStore } from '../../src/commands/event-store.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
+import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import { deniedAccess } from '../../src/projections/audit/denied-access.ts'
@@ -44,7 +46,9 @@ export async function apiPlant() {
   const clock = { now: () => now }
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)
-  const execute = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
+  const secrets = await createSigningSecrets(pool, { N: 2 ** 4, r: 8, p: 1 })
+  const named = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
+  const execute = erasingSecrets(named, secrets)
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })
   const stopped = new AbortController()
@@ -54,7 +58,7 @@ export async function apiPlant() {
   await reads.waitFor(0, 10_000)
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
-    names,
+    ...{ names, secrets },
     onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
   }
   const servers: { close(): Promise<void> }[] = []

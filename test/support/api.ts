@@ -5,9 +5,11 @@ import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
+import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
+import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import type { Projection } from '../../src/projections/projection.ts'
@@ -27,7 +29,8 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const { connection, pool, drop } = await freshDatabase()
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)
-  const execute = erasing(createExecute({ store, clock }), names)
+  const secrets = await createSigningSecrets(pool, { N: 2 ** 4, r: 8, p: 1 })
+  const execute = erasingSecrets(erasing(createExecute({ store, clock }), names), secrets)
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })
   const stopped = new AbortController()
@@ -35,7 +38,7 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const reads = createReadModels({ pool, store, projections, projector })
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
-    names,
+    ...{ names, secrets },
     onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
   }
   const settled = async (): Promise<void> => {

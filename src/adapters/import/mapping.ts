@@ -64,9 +64,9 @@ export function columnsOf(mapping: Mapping): ReadonlySet<string> {
   return new Set([...columns, ...mapping.skip.flatMap(({ column }) => column ?? [])])
 }
 
-/** The decider of a command; undefined for a command nobody knows. */
+/** The decider of a command; undefined for one nobody knows, or that only Taktlog itself sends. */
 export const deciderOf = (type: string): Decider | undefined =>
-  deciders.find((decider) => decider.commands[type])
+  deciders.find((decider) => decider.commands[type] && !decider.internal?.includes(type))
 
 function faultsOf(mapping: Mapping): string[] {
   const faults: string[] = []

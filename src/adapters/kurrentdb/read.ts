@@ -10,6 +10,7 @@ import { toFact, toPlace } from './codec.ts'
 const PAGE = 4_000
 /** Everything but what the server writes for itself. */
 const NO_SYSTEM_EVENTS = '^[^$]'
+const AS_STORED: Catalogue = new Map()
 
 export type Reads = ReturnType<typeof createReads>
 
@@ -78,7 +79,8 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
   return {
     events: (name: string, from: number, limit: number) => stream(name, { from, limit }),
     async stream(name: string, options: ReadStream): Promise<readonly Recorded[]> {
-      return (await stream(name, options)).map((event) => toFact(catalogue, event))
+      const types = options.asStored ? AS_STORED : catalogue
+      return (await stream(name, options)).map((event) => toFact(types, event))
     },
     /** The last event of a stream, or the one at a revision. */
     async last(name: string, revision?: number): Promise<Recorded | undefined> {

@@ -13,6 +13,8 @@ const MAX_REVISION = 2 ** 31 - 1
 /** Reading is cheap for the database: let one group be decoded while the next is on its way. */
 const GROUPS_IN_FLIGHT = 2
 
+const AS_STORED: Catalogue = new Map()
+
 interface Want {
   readonly stream: string
   /** Inclusive. */
@@ -44,7 +46,7 @@ export function createReadStream(pool: pg.Pool, names: Names, catalogue: Catalog
         most = Math.max(1, size >> 1)
         continue
       }
-      const facts = await decodePage(columns, names, catalogue)
+      const facts = await decodePage(columns, names, options.asStored ? AS_STORED : catalogue)
       if (backward) facts.reverse()
       for (const fact of facts) found.push(fact)
       if (facts.length < size) break

@@ -3,7 +3,15 @@ import { event, type EventOf } from '../event.ts'
 import { id, instant, reason, text } from '../types.ts'
 import { MAX_REQUIRED, required } from './required.ts'
 
-export { clearance, required, type Clearance, type Required } from './required.ts'
+export {
+  clearance,
+  MAX_REQUIRED,
+  proof,
+  required,
+  type Clearance,
+  type Proof,
+  type Required,
+} from './required.ts'
 export { clearanceOf, personFold, type Person } from './person-state.ts'
 export { qualificationRulesFold, requiredAt, type QualificationRules } from './rules-state.ts'
 

@@ -22,7 +22,7 @@ export const lackReason = z.enum([
 ])
 
 /** What a person held who was asked for it: the version that was tested, and until when it counts. */
-const proof = z.object({
+export const proof = z.object({
   qualificationId: id,
   version: z.number().int(),
   grantId: id,

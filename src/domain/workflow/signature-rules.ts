@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { CommandOf } from '../command.ts'
+import type { Decider } from '../decider.ts'
+import { reason } from '../types.ts'
+import {
+  recordKind,
+  requirement,
+  signatureRulesEvents as e,
+  type Requirement,
+  type SignatureRulesEvent,
+} from './events.ts'
+
+/**
+ * Which signatures the records of one site need: by kind, at most one of each meaning. The rules are
+ * those of the site in whose name the command is sent.
+ */
+const distinct = (all: readonly Requirement[]): boolean =>
+  new Set(all.map((one) => one.meaning)).size === all.length
+
+const commands = {
+  RequireSignatures: z
+    .object({
+      type: z.literal('RequireSignatures'),
+      kind: recordKind.describe('Kind of record: order, inspection, lot and so on.'),
+      requirements: z
+        .array(requirement)
+        .max(4)
+        .refine(distinct, 'must have each meaning once')
+        .describe('All of them are needed; none lifts the rule.'),
+      reason,
+    })
+    .describe('Say which signatures records of a kind need at this site, and by whom.'),
+}
+export type SignatureRulesCommand = CommandOf<typeof commands>
+
+export type SignatureRules = ReadonlyMap<string, readonly Requirement[]>
+
+export const signatureRules: Decider<
+  SignatureRulesCommand,
+  SignatureRules,
+  SignatureRulesEvent,
+  never
+> = {
+  context: 'workflow',
+  category: 'signatureRules',
+  commands,
+  events: e,
+  id: (_, site) => site,
+  initial: new Map(),
+  evolve: (state, { data }) => new Map(state).set(data.kind, data.requirements),
+  decide: (command, state) =>
+    JSON.stringify(command.requirements) === JSON.stringify(state.get(command.kind) ?? [])
+      ? []
+      : [e.required(command)],
+}

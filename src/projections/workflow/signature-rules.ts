@@ -1,0 +1,29 @@
+import type { Requirement, SignatureRulesEvent } from '../../domain/workflow/events.ts'
+import { compositeKey } from '../composite-key.ts'
+import { projection } from '../projection.ts'
+
+export interface SignatureRuleRow {
+  kind: string
+  requirements: readonly Requirement[]
+  reason: string
+  since: string
+}
+
+/** Key of the rule for a kind of record at a site. */
+export const signatureRuleKey = (site: string, kind: string): string => compositeKey(site, kind)
+
+/** One row per site and kind of record that needs signatures. */
+export const signatureRuleTable = projection<SignatureRuleRow>()<SignatureRulesEvent>({
+  name: 'signature_rules',
+  context: 'workflow',
+  version: 1,
+  columns: { kind: 'text', requirements: 'jsonb', reason: 'text', since: 'timestamptz' },
+  indexes: [],
+  on: {
+    SignaturesRequired: {
+      key: ({ kind }, { metadata }) => signatureRuleKey(metadata.site, kind),
+      evolve: (_, { data: { kind, requirements, reason }, metadata: { occurredAt } }) =>
+        requirements.length === 0 ? null : { kind, requirements, reason, since: occurredAt },
+    },
+  },
+})

@@ -207,7 +207,7 @@ builder.queryField('energyAllocation', (t: any) =>
     nullable: true,
     description:
       'What energy was used for, by the allocation rule of each meter. A changed rule computes the ' +
-      'past anew; asKnownAt computes with the rules, readings, states and work known then. Of rules ' +
+      'past anew; asKnownAt computes with the rules, readings, states, work, lots and good units known then. Of rules ' +
       'by period, the window should begin and end with one. Work counts once its clock has stopped.',
     args: {
       ...meterArgs(t),

@@ -31,13 +31,13 @@ const NOTHING: Key = {
 export async function grouped(
   groupBy: GroupName,
   shares: readonly EnergyShare[],
-  { window }: Selection,
+  { window, moment }: Selection,
   context: Context,
 ): Promise<Group[]> {
   const orderIds = unique(shares.map((s) => s.work?.orderId ?? null))
   const equipmentIds = unique(shares.map((s) => s.equipmentId))
-  if (groupBy === 'LOT') return byLot(shares, orderIds, context)
-  const goods = await goodUnits(groupBy, { orderIds, equipmentIds }, window, context)
+  if (groupBy === 'LOT') return byLot(shares, orderIds, moment, context)
+  const goods = await goodUnits(groupBy, { orderIds, equipmentIds }, { window, moment }, context)
   const parts = shares.flatMap((share) => {
     const found = keyOf(groupBy, share)
     return found ? [{ ...found, share, part: 1 }] : []
@@ -78,10 +78,11 @@ function keyOf(
 async function byLot(
   shares: readonly EnergyShare[],
   orderIds: readonly string[],
+  moment: Selection['moment'],
   { reads }: Context,
 ): Promise<Group[]> {
   const serials = unique(shares.map((s) => s.work?.serial ?? null))
-  const { ofSerial, ofOrder, good } = await lotsOf({ serials, orderIds }, reads)
+  const { ofSerial, ofOrder, good } = await lotsOf({ serials, orderIds }, moment, reads)
   const parts = shares.flatMap((share): Part[] => {
     const { work } = share
     if (!work) return []

@@ -133,6 +133,45 @@ describe('energy of a machine', () => {
   })
 })
 
+test('good units and lots are those known then', async () => {
+  const put = (lotId: string, quantity: number) =>
+    wish('ProduceLot', {
+      ...{ lotId, movementId: 'p1', materialId: 'gear', orderId: 'PO', operationId: '10' },
+      ...{ quantity, unit: 'C62' },
+    })
+  await put('L1', 3)
+  const corrected = await put('L2', 1)
+  await wish('CorrectBooking', {
+    ...{ orderId: 'PO', bookingId: 'b1', correctionId: 'k1', personId: 'W', reason: 'miscounted' },
+    ...{ good: 5, scrap: 0 },
+  })
+  await put('L3', 4)
+  await say('CounterAdvanced', after(180), {
+    ...{ equipmentId: 'M1', counter: 'parts', kind: 'GOOD', delta: 8, unit: 'C62' },
+  })
+  const then = `, asKnownAt: { position: "${corrected}" }`
+  const shares = 'shares { goodUnits quantityPerGoodUnit }'
+  const each = (goodUnits: number, quantityPerGoodUnit: number) => ({
+    shares: [{ goodUnits, quantityPerGoodUnit }],
+  })
+  for (const [groupBy, before, now] of [
+    ['ORDER', each(4, 7.5), each(5, 6)],
+    ['OPERATION', each(4, 7.5), each(5, 6)],
+    ['EQUIPMENT', each(4, 10), each(8, 5)],
+  ] as const) {
+    expect(await ask(groupBy, shares, then)).toEqual(before)
+    expect(await ask(groupBy, shares)).toEqual(now)
+  }
+  const lots = 'shares { lotId goodUnits quantity { value } }'
+  const lot = (lotId: string, goodUnits: number, value: number) => ({
+    ...{ lotId, goodUnits, quantity: { value } },
+  })
+  // Ten of the order's energy are of no single piece.
+  expect((await ask('LOT', lots, then)).shares).toEqual([lot('L1', 3, 7.5), lot('L2', 1, 2.5)])
+  const now = (await ask('LOT', lots)).shares
+  expect(now).toEqual([lot('L3', 4, 5), lot('L1', 3, 3.75), lot('L2', 1, 1.25)])
+})
+
 test('a piece carries what was used for all that is built into it', async () => {
   await plant.settled()
   const { unitEnergy } = await plant.ask(`{ unitEnergy(serial: "P") {

@@ -12,7 +12,7 @@ import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Naming } from '../projections/epcis/names.ts'
 import type { Change, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
-import { actingAs, type Principal } from './authorise.ts'
+import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
 import { createReader, type Reader } from './reader.ts'
 

@@ -135,7 +135,7 @@ function longestAtEachMoment(periods: readonly Period[]): readonly Ranked[] {
     ...new Set(periods.flatMap(({ cover }) => cover.flatMap(({ from, to }) => [from, to]))),
   ].sort((a, b) => a - b)
   const placeOf = new Map(moments.map((moment, place) => [moment, place]))
-  const owner = new Array<Period | undefined>(moments.length)
+  const owner: (Period | undefined)[] = Array.from({ length: moments.length })
   // The next place without an owner, found along ever shorter paths.
   const next = moments.map((_, place) => place)
   const free = (place: number): number => {

@@ -6,7 +6,7 @@ const REACH = 8
 const STEP = 0.05
 
 /** The normal distribution function by its power series: exact to the double for |x| <= 8. */
-function phi(x: number): number {
+export function phi(x: number): number {
   let term = x
   let sum = x
   for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {

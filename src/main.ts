@@ -4,6 +4,7 @@ import { ConfigError, readConfig, settings, type Config } from './config.ts'
 import { createKey, listKeys, revokeKey } from './commands/api-keys.ts'
 import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
+import { exportCommands } from './export-command.ts'
 import { importCommands } from './import-command.ts'
 import { retryProjection, skipEvent } from './projection-command.ts'
 import { rotateKey, type LogKeys } from './adapters/tlog/keys.ts'
@@ -82,6 +83,11 @@ common('demo', 'Run Taktlog with a simulated plant on a fresh data folder of its
   })
 
 importCommands(common('import', 'Load history. Running it twice changes nothing.'), {
+  config: (options) => configOf(options, QUIET),
+  stopped: untilStopped,
+})
+
+exportCommands(common('export', 'Write what others can read: OCEL 2.0, EPCIS 2.0.'), {
   config: (options) => configOf(options, QUIET),
   stopped: untilStopped,
 })

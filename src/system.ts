@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { pino, type Logger } from 'pino'
 import type { GrpcServer } from './adapters/grpc/server.ts'
+import { createOcelExport } from './adapters/ocel/export.ts'
 import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
 import { attachPostgres } from './adapters/postgres/attach.ts'
 import { ensureAuditIndex } from './adapters/postgres/audit-schema.ts'
@@ -64,7 +65,15 @@ export interface Log {
   readonly execute: Execute
   readonly services: Pick<
     Services,
-    'store' | 'execute' | 'record' | 'clock' | 'observations' | 'names' | 'secrets' | 'naming'
+    | 'store'
+    | 'execute'
+    | 'record'
+    | 'clock'
+    | 'observations'
+    | 'names'
+    | 'secrets'
+    | 'naming'
+    | 'ocel'
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
@@ -133,6 +142,7 @@ export async function openLog(
       services: {
         ...{ store, execute, record, clock, names, secrets },
         naming: namingOf(config),
+        ocel: createOcelExport(store),
         observations: observationDefinitions,
       },
       keys: await createApiKeyStore(pool),

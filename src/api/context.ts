@@ -1,6 +1,7 @@
 import type { AuditTrail } from '../commands/audit-trail.ts'
 import type { EventStore } from '../commands/event-store.ts'
 import type { Execute } from '../commands/execute.ts'
+import type { OcelExport } from '../commands/ocel-export.ts'
 import { setPersonName, type PersonName, type PersonNames } from '../commands/person-names.ts'
 import type { Clock } from '../commands/ports.ts'
 import type { Record as RecordObservations, Recording } from '../commands/record.ts'
@@ -29,6 +30,8 @@ export interface Services {
   readonly auditTrail?: AuditTrail
   /** Names of things in EPCIS; the default ones where absent. */
   readonly naming?: Naming
+  /** Absent where nobody writes OCEL. */
+  readonly ocel?: OcelExport
   readonly names: PersonNames
   readonly secrets: SigningSecrets
   /** Calls back after each flush of a projection; answers with the way to stop. */

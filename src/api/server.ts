@@ -23,6 +23,7 @@ import { createMask } from './masking.ts'
 import { createMetrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
+import { ocelRoutes } from './ocel-rest.ts'
 import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
 import { problem, restRoutes } from './rest.ts'
@@ -73,6 +74,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)
   epcisRoutes(app, services, principalOf)
+  ocelRoutes(app, services, principalOf)
   signatureManifest(app, services, principalOf)
   recallExport(app, services, principalOf)
   const url = await app.listen({ host: options.host, port: options.port })

@@ -19,6 +19,24 @@ const auditFilters = [
   ...['occurredFrom', 'occurredBefore', 'recordedFrom', 'recordedBefore'],
 ].map((name) => ({ name, in: 'query', schema: text }))
 
+const signatureManifest = <const F extends string>(format: F, type: string) =>
+  ({
+    [`/signatures.${format}`]: {
+      get: {
+        operationId: `signatures_${format}`,
+        summary: `Electronic signatures with printed name, time and meaning as ${format}.`,
+        description: 'Needs the scopes read:workflow and read:personnel.',
+        parameters: ['kind', 'recordId', 'personId', 'site', 'from', 'to'].map((name) => ({
+          ...{ name, in: 'query', schema: text },
+        })),
+        responses: {
+          200: { description: 'They.', content: { [type]: { schema: text } } },
+          ...{ 400: error, 401: error, 403: error },
+        },
+      },
+    },
+  }) as const
+
 /** The REST part of the API; the large part is GraphQL and describes itself in /schema.graphql. */
 export const openApi = {
   openapi: '3.1.0',
@@ -64,6 +82,8 @@ export const openApi = {
         },
       },
     },
+    ...signatureManifest('csv', 'text/csv'),
+    ...signatureManifest('html', 'text/html'),
     '/log/checkpoint': {
       get: {
         operationId: 'logCheckpoint',

@@ -10,6 +10,7 @@ import { retryProjection, skipEvent } from './projection-command.ts'
 import { rotateKey, type LogKeys } from './adapters/tlog/keys.ts'
 import { keysOf } from './notary-role.ts'
 import { migrateLog } from './migrate-command.ts'
+import { drillCommand, type DrillOptions } from './drill-command.ts'
 import { rebuildReadModels } from './rebuild-command.ts'
 import { runDemo } from './demo-command.ts'
 import { createLogger, openLog, startSystem, type Log } from './system.ts'
@@ -100,6 +101,18 @@ common('rebuild', 'Build read models anew from the log, beside those in use, the
     const stopped = untilStopped()
     await withLog(config, (log) => rebuildReadModels(log, options.all ? null : names, stopped))
   })
+
+common(
+  'drill',
+  'Practise a recall: trace lots both ways, compare with the log. Ends with 1 if it fails.',
+)
+  .requiredOption('--site <site>', 'Whose lots are drawn by chance.')
+  .option('--lots <list>', 'Drill these lots instead, comma-separated.')
+  .option('--sample <number>', 'How many are drawn.', wholeNumber, 5)
+  .option('--seed <text>', 'What chance follows from; the day by default.')
+  .action((o: CommonOptions & DrillOptions) =>
+    withLog(configOf({ ...o }, QUIET), (log) => drillCommand(log, o)),
+  )
 
 program
   .command('migrate-log')

@@ -45,6 +45,7 @@ import { keysOf, runNotaryRole } from './notary-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
 import type { Projection } from './projections/projection.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
+import { runDrills } from './recall-drills.ts'
 
 /** The API has answered with RequestTimeout by then; nobody wants the result any more. */
 const QUERY_LIMITS = {
@@ -179,6 +180,10 @@ export async function startSystem(
   if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
   if (config.roles.includes('policy')) roles.push(...runPolicies(log, logger, stop.signal))
   const reads = createReadModels({ pool, store, projections, projector })
+  if (config.roles.includes('policy')) {
+    const { clock } = log.services
+    roles.push(...runDrills({ ...log, reads, clock, signal: stop.signal }, textLog(logger)))
+  }
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)

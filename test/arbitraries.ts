@@ -24,6 +24,7 @@ import { kpiCommand } from './kpi/arbitraries.ts'
 import {
   logisticUnitCommand,
   lotCommand,
+  recallDrillCommand,
   unitCommand,
   unitObservation,
 } from './material/arbitraries.ts'
@@ -59,6 +60,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   logisticUnit: logisticUnitCommand,
   kpiDefinition: kpiCommand,
   lot: lotCommand,
+  recallDrill: recallDrillCommand,
   allocationRule: allocationRuleCommand,
   demandLimit: demandLimitCommand,
   energySite: energySiteCommand,

@@ -9,6 +9,12 @@ interface Histogram {
   count: number
 }
 
+/** The newest recall drill of a site: 1 where it failed. */
+export interface FailedDrill {
+  readonly site: string
+  readonly failed: number
+}
+
 /**
  * What the API counts, in the text format of Prometheus. Three series need no library: prom-client
  * would bring two dependencies and a global registry.
@@ -17,7 +23,11 @@ export interface Metrics {
   operation(outcome: 'ok' | 'failed', seconds: number): void
   request(status: number): void
   /** @param head position of the last event of the log */
-  text(projections: readonly ProjectionStatus[], head: number): string
+  text(
+    projections: readonly ProjectionStatus[],
+    head: number,
+    drills: readonly FailedDrill[],
+  ): string
 }
 
 export function createMetrics(): Metrics {
@@ -53,9 +63,15 @@ export function createMetrics(): Metrics {
       h.count += 1
     },
     request: (status) => void requests.set(status, (requests.get(status) ?? 0) + 1),
-    text: (projections, head) =>
+    text: (projections, head, drills) =>
       [
         ...gauges(projections, head),
+        ...series(
+          'taktlog_recall_drill_failed',
+          'gauge',
+          '1 when the newest recall drill of a site failed.',
+          drills.map(({ site, failed }) => [`site=${JSON.stringify(site)}`, failed]),
+        ),
         ...series(
           'taktlog_http_requests_total',
           'counter',

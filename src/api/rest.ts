@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authorise, type Principal } from './authorise.ts'
 import type { Services } from './context.ts'
 import { apiErrors, type ApiErrorCode } from './errors.ts'
-import type { Metrics } from './metrics.ts'
+import { recallDrills } from '../projections/material/recall-drills.ts'
+import type { ProjectionStatus } from '../projections/read-models.ts'
+import type { FailedDrill, Metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
 
@@ -38,7 +40,9 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
     if (authorise(principal, { kind: 'read', context: 'metrics', site: null }))
       return problem(reply, 'Forbidden')
     const [status, head] = await Promise.all([services.reads.status(), services.store.head()])
-    return reply.type('text/plain; version=0.0.4').send(metrics.text(status, head))
+    return reply
+      .type('text/plain; version=0.0.4')
+      .send(metrics.text(status, head, await newestDrills(services, status)))
   })
 
   app.get('/openapi.json', async () => openApi)
@@ -49,6 +53,19 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
     if (!options.introspection) return problem(reply, 'IntrospectionDisabled')
     printed ??= printSchema(lexicographicSortSchema(schema))
     return reply.type('text/plain; charset=utf-8').send(printed)
+  })
+}
+
+/** Nothing where the read model is not kept. */
+async function newestDrills(
+  { reads }: Services,
+  status: readonly ProjectionStatus[],
+): Promise<readonly FailedDrill[]> {
+  if (!status.some(({ name }) => name === recallDrills.name)) return []
+  return reads.query<FailedDrill>({
+    text: `select distinct on (site) site, (status = 'FAILED')::int as failed
+      from read.recall_drills where status <> 'REQUESTED' order by site, at desc, key`,
+    values: [],
   })
 }
 

@@ -19,6 +19,7 @@ import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { logisticUnit } from './material/logistic-unit.ts'
 import { kpiDefinition } from './kpi/kpi-definition.ts'
 import { lot } from './material/lot.ts'
+import { recallDrill } from './material/recall-drill.ts'
 import { unit, unitObservations } from './material/unit.ts'
 import type { ObservationDefinition } from './observation.ts'
 import { absence } from './personnel/absence.ts'
@@ -60,6 +61,7 @@ export const deciders: readonly Decider[] = [
   person,
   qualification,
   qualificationRules,
+  recallDrill,
   shiftAssignment,
   stopDay,
   signature,

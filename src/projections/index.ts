@@ -31,6 +31,7 @@ import { equipmentDays } from './kpi/equipment-days.ts'
 import { kpiVersions } from './kpi/kpi-versions.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
+import { recallDrills } from './material/recall-drills.ts'
 import { unitComponents } from './material/unit-components.ts'
 import { unitOperations } from './material/unit-operations.ts'
 import { units } from './material/units.ts'
@@ -100,6 +101,7 @@ export const projections: readonly Projection[] = [
   qualificationRules,
   qualifications,
   quarantine,
+  recallDrills,
   rejectedCommands,
   runningClocks,
   sourceClocks,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Observation } from '../../src/commands/record.ts'
 import type { LogisticUnitCommand } from '../../src/domain/material/logistic-unit.ts'
 import type { LotCommand } from '../../src/domain/material/lot-commands.ts'
+import type { RecallDrillCommand } from '../../src/domain/material/recall-drill.ts'
 import type { UnitCommand } from '../../src/domain/material/unit-commands.ts'
 import { after } from '../spec.ts'
 
@@ -319,3 +320,23 @@ export const unitObservation: fc.Arbitrary<Observation> = fc
     occurredAt: after(start + minutes),
     data: { ...data, startedAt: after(start), endedAt: after(start + minutes) },
   }))
+
+const drillId = fc.constantFrom('DR1', 'DR2')
+const drilledLot = fc.record({
+  ...{ lotId, backward: fc.nat({ max: 9 }), forward: fc.nat({ max: 9 }) },
+  durationMs: fc.constantFrom(3, 70_000),
+  unexplained: fc.constantFrom(0, 0, 2),
+  problems: fc.subarray(['an edge is missing']),
+})
+/** Wishes about two drills, and what they found. */
+export const recallDrillCommand: fc.Arbitrary<RecallDrillCommand> = fc.oneof(
+  fc.record({
+    ...{ ...type('RequestRecallDrill'), drillId, sampleSize: fc.constantFrom(1, 5) },
+    ...{ lotIds: fc.subarray(['L1']), seed: fc.constantFrom(null, 'x') },
+  }),
+  fc.record({
+    ...{ ...type('CompleteRecallDrill'), drillId, seed: fc.constant('x') },
+    ...{ position: fc.constant(7), startedAt: fc.constant(after(1)) },
+    lots: fc.array(drilledLot, { maxLength: 2 }),
+  }),
+)

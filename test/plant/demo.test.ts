@@ -133,3 +133,29 @@ test('the energy of the machines is laid upon orders, and what no work explains 
   expect(found.rules.some((r: any) => r.basis === 'CYCLE')).toBe(true)
   expect(virtualMeters.nodes).toHaveLength(1)
 })
+
+test('the analysers show where time and pieces were lost', async () => {
+  const { query } = demoQueries.find(({ query: text }) => text.includes('timeLosses'))!
+  const found = await plant.ask(query)
+  const { bars } = found.timeLosses
+  const lost = bars.filter((b: any) => b.kind === 'LOSS').map((b: any) => b.durationMs)
+  const total = lost.reduce((a: number, b: number) => a + b, 0)
+  expect(total + bars.at(-1).durationMs).toBe(bars[0].durationMs)
+  expect(found.downtimePareto.bars.map((b: any) => b.name)).toContain('Machine')
+  expect(found.downtimePareto.bars.at(-1).cumulativeShare).toBeCloseTo(1, 9)
+  expect(found.bottlenecks.primary).not.toBeNull()
+  expect(found.scrapPareto.bars.length).toBeGreaterThan(0)
+  expect(found.firstPassPareto.bars.length).toBeGreaterThan(0)
+  expect(found.ordersAgainstPlan).toHaveLength(3)
+  expect(found.kpiTrend.points.length).toBeGreaterThan(1)
+  expect(found.controlChart.values.upper).toBeGreaterThan(found.controlChart.values.centre)
+})
+
+test('orders are signed off by two people, and one waits for its approval', async () => {
+  const { signatures, orders } = await answer(10)
+  const count = orders.nodes.length
+  expect(count).toBeGreaterThan(0)
+  expect(signatures.nodes).toHaveLength(2 * count - (count - 1))
+  for (const one of signatures.nodes) expect(one.person.name).toMatch(/ /)
+  expect(orders.nodes.map((o: any) => o.signatureStatus.state)).toContain('COMPLETE')
+})

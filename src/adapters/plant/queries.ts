@@ -139,6 +139,52 @@ const effectiveness = `{
   kpiDefinitions(standardOnly: true) { number id name formula }
 }`
 
+const sinceYesterday = `window: {
+      from: "${new Date(now - DAY_MS).toISOString()}", to: "${new Date(now + DAY_MS).toISOString()}"
+    }`
+
+const losses = `{
+  timeLosses(scope: ["MACHINING"], ${sinceYesterday}) {
+    until endsBecause bars { kind name durationMs share }
+  }
+  downtimePareto(scope: ["${SITE}"], ${sinceYesterday}, by: REASON, level: 1) {
+    durationMs count bars { name category durationMs count cumulativeShare }
+  }
+  bottlenecks(scope: ["MACHINING"], ignoreGapMs: 60000, ${sinceYesterday}) {
+    primary byUtilisation
+    machines { equipmentId soleMs shiftingMs frequency severityMs utilisation }
+  }
+  scrapPareto(scope: ["${SITE}"], ${sinceYesterday}) { bars { id scrap cumulativeShare } }
+  firstPassPareto(scope: ["${SITE}"], ${sinceYesterday}) {
+    bars { name inspected failedFirst firstPassYield cumulativeShare }
+  }
+  ordersAgainstPlan(scope: ["${SITE}"], ${sinceYesterday}, first: 3) {
+    orderId latenessMs plannedMs workedMs
+    operations { name plannedRunMs earnedRunMs runMs waitMs interruptedMs }
+  }
+  kpiTrend(name: "availability", scope: ["MACHINING"], ${sinceYesterday}, by: SHIFT) {
+    points { name value coverage change { before after pValue } }
+  }
+  controlChart(
+    scope: ["${SITE}"], filter: { characteristicId: "Q1", materialIds: ["${PUMP}"] }, rules: NELSON
+    ${sinceYesterday}
+  ) {
+    kind sigma values { lower centre upper } points(signalsOnly: true) { at value signals { name } }
+  }
+}`
+
+const signed = `{
+  signatureRules { nodes { kind requirements { meaning independent } } }
+  signatures(first: 5) {
+    nodes {
+      kind recordId revision meaning signedAt person { name } valid changedBy { type occurredAt } hash
+    }
+  }
+  orders(first: 2, where: { status: [COMPLETED] }) {
+    nodes { orderId signatureStatus { state required { meaning signature { signedAt } } } }
+  }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -168,4 +214,9 @@ export const demoQueries: readonly DemoQuery[] = [
     about: 'OEE of the plant and its machines since yesterday, and facts behind it',
     query: effectiveness,
   },
+  {
+    about: 'Where time, pieces and days were lost since yesterday: the analysers',
+    query: losses,
+  },
+  { about: 'Which completed orders are signed off, by whom, and what is missing', query: signed },
 ]

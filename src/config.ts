@@ -176,6 +176,11 @@ export const settings = {
     z.url({ protocol: /^https?$/ }).optional(),
     'Address that each checkpoint is posted to.',
   ),
+  shiftGraceMinutes: setting(
+    'TAKTLOG_SHIFT_GRACE_MINUTES',
+    count.default(60),
+    'Minutes after its end at which a shift is closed by itself and its key figures are reported.',
+  ),
   tilesFolder: setting(
     'TAKTLOG_TILES_FOLDER',
     z.string().min(1).optional(),

@@ -30,9 +30,8 @@ import { defaultLimits, type ApiOptions } from './api/options.ts'
 import { readPersisted } from './api/persisted.ts'
 import { startApi, type ApiServer } from './api/server.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
-import { eraseForgotten, erasing } from './commands/person-names.ts'
-import { policies } from './commands/policies.ts'
-import { runPolicy, type Checkpoints } from './commands/policy.ts'
+import { erasing } from './commands/person-names.ts'
+import type { Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { erasingSecrets } from './commands/signing/enrol.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
@@ -42,6 +41,7 @@ import { catalogue, observationDefinitions } from './domain/index.ts'
 import { serveGrpc } from './grpc-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
 import { keysOf, runNotaryRole } from './notary-role.ts'
+import { runPolicies } from './policy-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
 import type { Projection } from './projections/projection.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
@@ -54,8 +54,6 @@ const QUERY_LIMITS = {
 }
 /** A goodbye that a silent database does not answer is waited for no longer; nothing depends on it. */
 const CLOSE_MS = 5_000
-/** How long a role that failed waits before it is started again. */
-const RESTART_MS = 1_000
 
 /** The log and what stands around it, without any role running. */
 export interface Log {
@@ -178,8 +176,16 @@ export async function startSystem(
   const projector = createProjector({ store, tables, projections, log: textLog(logger) })
   const roles: Promise<void>[] = []
   if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
-  if (config.roles.includes('policy')) roles.push(...runPolicies(log, logger, stop.signal))
   const reads = createReadModels({ pool, store, projections, projector })
+  const services: Services = {
+    ...log.services,
+    reads,
+    tree: log.tree,
+    auditTrail: log.auditTrail,
+    onChange: (listener) => projector.onChange(listener),
+  }
+  if (config.roles.includes('policy'))
+    roles.push(...runPolicies(log, { services, config, logger }, stop.signal))
   if (config.roles.includes('policy')) {
     const { clock } = log.services
     roles.push(...runDrills({ ...log, reads, clock, signal: stop.signal }, textLog(logger)))
@@ -190,7 +196,7 @@ export async function startSystem(
       roles.push(runNotaryRole({ database, signer }, config, textLog(logger), stop.signal))
     }
     const api = config.roles.includes('api')
-      ? await serveApi(log, { options, reads, projector, logger })
+      ? await serveApi(log, { options, services, logger })
       : null
     const grpc = api
       ? await serveGrpc(config, log, options.auth, logger).catch(async (error: unknown) => {
@@ -232,25 +238,16 @@ async function serveApi(
   log: Log,
   {
     options,
-    reads,
-    projector,
+    services,
     logger,
   }: {
     readonly options: ApiOptions
-    readonly reads: Services['reads']
-    readonly projector: Projector
+    readonly services: Services
     readonly logger: Logger
   },
 ): Promise<ApiServer> {
   // Loaded here: a process without this role does not pay for building the schema.
   const { schema } = await import('./api/schema.ts')
-  const services: Services = {
-    ...log.services,
-    reads,
-    tree: log.tree,
-    auditTrail: log.auditTrail,
-    onChange: (listener) => projector.onChange(listener),
-  }
   const { host, port } = options
   return startApi({ schema, services, options, keys: log.keys, logger }).catch((error: unknown) => {
     const why = NO_ADDRESS[(error as NodeJS.ErrnoException).code ?? '']
@@ -264,27 +261,6 @@ const NO_ADDRESS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'not an address of this machine',
   ENOTFOUND: 'not an address of this machine',
   EACCES: 'this user may not listen there; ports from 1024 are open to all',
-}
-
-/** Each policy follows the log for as long as Taktlog runs; one that failed is started again. */
-function runPolicies(log: Log, logger: Logger, signal: AbortSignal): Promise<void>[] {
-  const persistently = async (name: string, follow: () => Promise<void>): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        await follow()
-      } catch (error) {
-        logger.warn(`policy ${name}: ${(error as Error).message}; trying again`)
-      }
-      await delay(RESTART_MS, undefined, { signal, ref: false }).catch(() => {})
-    }
-  }
-  const { names } = log.services
-  return [
-    persistently('erase forgotten persons', () => eraseForgotten({ ...log, names, signal })),
-    ...policies.map((policy) =>
-      persistently(policy.name, () => runPolicy(policy, { ...log, signal })),
-    ),
-  ]
 }
 
 function apiOptions(config: Config): ApiOptions {

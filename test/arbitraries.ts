@@ -20,7 +20,7 @@ import {
   stopReasonCommand,
   stopRuleCommand,
 } from './equipment/arbitraries.ts'
-import { kpiCommand } from './kpi/arbitraries.ts'
+import { kpiCommand, shiftReportCommand } from './kpi/arbitraries.ts'
 import {
   logisticUnitCommand,
   lotCommand,
@@ -44,11 +44,7 @@ import {
   processValueObservation,
 } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
-import {
-  signatureCommand,
-  signatureRulesCommand,
-  signingCommand,
-} from './workflow/arbitraries.ts'
+import { signatureCommand, signatureRulesCommand, signingCommand } from './workflow/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
@@ -75,6 +71,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   qualification: qualificationCommand,
   qualificationRules: qualificationRulesCommand,
   shiftAssignment: shiftAssignmentCommand,
+  shiftReport: shiftReportCommand,
   signature: signatureCommand,
   signatureRules: signatureRulesCommand,
   signingCredential: signingCommand,

@@ -101,7 +101,7 @@ const GroupRef = builder.objectRef<KpiValue>('KpiGroup').implement({
   }),
 })
 
-const ReportRef = builder.objectRef<KpiReport>('Kpi').implement({
+export const KpiRef = builder.objectRef<KpiReport>('Kpi').implement({
   description: 'A key figure of some scopes in a window, with what it was made of.',
   fields: (t: any) => ({
     ...valueFields(t),
@@ -153,7 +153,7 @@ const ReportRef = builder.objectRef<KpiReport>('Kpi').implement({
 
 builder.queryField('kpi', (t: any) =>
   t.field({
-    type: ReportRef,
+    type: KpiRef,
     nullable: true,
     description:
       'A key figure by name, of machines, work centres, areas or sites together (ratios of sums), ' +

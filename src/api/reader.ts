@@ -98,8 +98,11 @@ export function createReader(deps: {
   readonly store: EventStore
   readonly principal: Principal
   readonly access: AccessLog
+  /** Most facts that are folded for one answer; for a request what does not stall the process. */
+  readonly maxFacts?: number
 }): Reader {
-  const { reads, store, access } = deps
+  const { reads, store, access, maxFacts = MAX_FACTS_AS_KNOWN } = deps
+  const log = { store, maxFacts }
   const { sites } = deps.principal
   const open = (context: string) => access.demand({ kind: 'read', context, site: null })
   const byKey = loaders((p: Projection) => (keys) => reads.byKey(p, keys, sites))
@@ -135,12 +138,12 @@ export function createReader(deps: {
     },
     async asOf(p, key, streams, moment) {
       await open(p.context)
-      const row = replay(p, await factsUntil(store, streams, moment)).get(key) ?? null
+      const row = replay(p, await factsUntil(log, streams, moment)).get(key) ?? null
       return row && (sites === null || sites.includes(row.site)) ? row : null
     },
     async allAsOf(projections, streams, moment) {
       for (const p of projections) await open(p.context)
-      const facts = await factsUntil(store, streams, moment)
+      const facts = await factsUntil(log, streams, moment)
       const mayRead = (row: Keyed<object>) => sites === null || sites.includes(row.site)
       return projections.map((p) => [...replay(p, facts).values()].filter(mayRead))
     },
@@ -226,16 +229,15 @@ const childLoader = <Row extends object>(
   })
 
 async function factsUntil(
-  store: EventStore,
+  { store, maxFacts }: { readonly store: EventStore; readonly maxFacts: number },
   streams: readonly string[],
   { at, recordedAt, position }: Moment,
 ): Promise<readonly Recorded[]> {
-  const all = await Promise.all(
-    streams.map((stream) => store.readStream(stream, { limit: MAX_FACTS_AS_KNOWN + 1 })),
-  )
+  const limit = maxFacts === Infinity ? {} : { limit: maxFacts + 1 }
+  const all = await Promise.all(streams.map((stream) => store.readStream(stream, limit)))
   const facts = all.flat()
-  if (facts.length > MAX_FACTS_AS_KNOWN)
-    throw apiError('InvalidInput', `more than ${MAX_FACTS_AS_KNOWN} facts; too many to fold here.`)
+  if (facts.length > maxFacts)
+    throw apiError('InvalidInput', `more than ${maxFacts} facts; too many to fold here.`)
   return facts
     .filter(
       (fact) =>

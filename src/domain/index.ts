@@ -18,6 +18,7 @@ import { stopRule } from './equipment/stop-rule.ts'
 import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { logisticUnit } from './material/logistic-unit.ts'
 import { kpiDefinition } from './kpi/kpi-definition.ts'
+import { shiftReport } from './kpi/shift-report.ts'
 import { lot } from './material/lot.ts'
 import { recallDrill } from './material/recall-drill.ts'
 import { unit, unitObservations } from './material/unit.ts'
@@ -63,6 +64,7 @@ export const deciders: readonly Decider[] = [
   qualificationRules,
   recallDrill,
   shiftAssignment,
+  shiftReport,
   stopDay,
   signature,
   signatureRules,

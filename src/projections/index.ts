@@ -28,7 +28,9 @@ import { equipmentTimeline } from './equipment/timeline.ts'
 import { epcisEvents } from './epcis/epcis-events.ts'
 import { genealogyEdges } from './material/genealogy-edges.ts'
 import { equipmentDays } from './kpi/equipment-days.ts'
+import { kpiRestatements } from './kpi/kpi-restatements.ts'
 import { kpiVersions } from './kpi/kpi-versions.ts'
+import { shiftReports } from './kpi/shift-reports.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
 import { recallDrills } from './material/recall-drills.ts'
@@ -89,6 +91,7 @@ export const projections: readonly Projection[] = [
   hierarchy,
   inspectionResults,
   inspections,
+  kpiRestatements,
   kpiVersions,
   lotMovements,
   lots,
@@ -109,6 +112,7 @@ export const projections: readonly Projection[] = [
   stopReasonTree,
   stopRules,
   shiftAssignments,
+  shiftReports,
   unitComponents,
   unitOperations,
   units,

@@ -166,7 +166,7 @@ test('a rule asks for a second person; what happens to the record afterwards bre
 
 test('after five wrong secrets nothing opens, it is reported, and can be undone', async () => {
   const guesses = Array.from({ length: 7 }, () => signing({ secret: WRONG, revision: 1 }))
-  const codes = (await Promise.all(guesses)).map(({ code }) => code)
+  const codes = (await Promise.all(guesses)).map(({ code }): string => code)
   expect(codes.sort()).toEqual([
     ...Array<string>(2).fill('SigningLocked'),
     ...Array<string>(5).fill('WrongSecret'),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createGraphqlClient } from './graphql-client.ts'
 import { NAMES } from './people.ts'
 import { createPlayer, type Counts, type Failure, type Player } from './player.ts'
+import { enrolSigners, signOff } from './signing.ts'
 import { createSimulation } from './simulation.ts'
 import type { Timeline } from './clock.ts'
 
@@ -53,7 +54,19 @@ export async function runPlant(options: PlantOptions): Promise<Counts> {
   // Hierarchy, meters and plans are what everything else refers to.
   await untilAborted(player.drained(), signal)
   await untilAborted(Promise.all(NAMES.map((name) => client.introduce(name))), signal)
-  await playHistory({ timeline, player, signal, now }, from, options.onProgress)
+  const enrolled = enrolSigners(client)
+  const signed = async (): Promise<void> => {
+    await enrolled
+    await signOff(client)
+  }
+  // Secrets are hashed at leisure meanwhile; a failure is told when it is waited for.
+  enrolled.catch(() => {})
+  const history = { timeline, player, signal, now }
+  await playHistory(history, from, options.onProgress, () =>
+    signed().catch((error: Error) => {
+      if (!signal.aborted) log(`signatures: ${error.message}`)
+    }),
+  )
   await live({ timeline, player, signal, now })
   return player.counts()
 }
@@ -69,6 +82,7 @@ async function playHistory(
   { timeline, player, signal, now }: Run,
   from: number,
   onProgress: PlantOptions['onProgress'],
+  atItsEnd: () => Promise<void>,
 ): Promise<void> {
   const tell = (history: number): void => onProgress?.({ ...player.counts(), history })
   for (let steps = 0; timeline.nextAt() <= now() && !signal.aborted; steps++) {
@@ -78,7 +92,7 @@ async function playHistory(
     if (steps % PROGRESS_EVERY === 0) tell(Math.min(0.999, share))
   }
   player.flush()
-  await untilAborted(player.drained(), signal)
+  await untilAborted(player.drained().then(atItsEnd), signal)
   if (!signal.aborted) tell(1)
 }
 

@@ -6,7 +6,7 @@ import {
   type Flow,
   type Statement,
 } from '../domain/energy/flows.ts'
-import { registerIntervals, type RegisterReading } from '../domain/energy/register.ts'
+import { registerIntervals, withDigits } from '../domain/energy/register.ts'
 import { baseOf } from '../domain/energy/units.ts'
 import { loadVirtual, meterData, type MeterData } from './energy-data.ts'
 import { apiError } from './errors.ts'
@@ -94,14 +94,7 @@ function measured(meterId: string, data: MeterData, { from, to }: Window): Meter
 
 /** Corrected stands, each with the digits of the device it was read from. */
 function registerStatements(meterId: string, { readings, firstDigits }: MeterData) {
-  const starts = readings
-    .filter((r) => r.kind === 'START')
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-  const withDigits = readings.map((r): RegisterReading => {
-    const start = starts.findLast((s) => s.at <= r.at)
-    return { ...r, digits: start ? start.digits : firstDigits }
-  })
-  const ways = registerIntervals(withDigits)
+  const ways = registerIntervals(withDigits(readings, firstDigits))
   const statements = ways.flatMap(({ from, to, quantity, unit }): Statement[] =>
     quantity === null || from === to
       ? []

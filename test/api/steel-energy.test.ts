@@ -36,6 +36,8 @@ function observation(row: Record<string, string>): Observation {
 
 describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
   let plant: Awaited<ReturnType<typeof plantWithApi>>
+  /** Energy of the quarters of the year in the order of the file. */
+  let quarters: number[]
   const energy = (fields: string, more = '') =>
     plant.ask(`{ energy(meterIds: ["STEEL"], from: "2018-01-01T00:00:00${SEOUL}",
       to: "2019-01-01T00:00:00${SEOUL}", timeZone: "Asia/Seoul" ${more}) { ${fields} } }`)
@@ -44,6 +46,7 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
     plant = await plantWithApi(ofEnergy)
     const rows = parse(readFileSync(FILE), { columns: true, bom: true })
     const observations = (rows as Record<string, string>[]).map(observation)
+    quarters = observations.map(({ data }) => (data as { energyKwh: number }).energyKwh)
     const context = { source: 'csv', site: 'S1', actor: 'spec' }
     await plant.record(observations, context)
     await plant.settled()
@@ -62,6 +65,29 @@ describe.skipIf(!isThere)('a year of one meter, read through GraphQL', () => {
         ...{ coverage: 1, problems: [] },
       },
     })
+  })
+
+  test.each([
+    // The first as published with the data set.
+    [15, 628.72, '2018-11-22T09:45'],
+    [30, 587.16, '2018-11-22T10:00'],
+    [60, 564.3, '2018-01-18T12:00'],
+  ])('in windows of %i minutes the peak is %f kW', async (minutes, kw, local) => {
+    const each = minutes / 15
+    const windows = Array.from({ length: quarters.length / each }, (_, i) =>
+      quarters.slice(i * each, (i + 1) * each).reduce((sum, kwh) => sum + kwh, 0),
+    )
+    const highest = windows.reduce((best, kwh, i) => (kwh > windows[best]! ? i : best), 0)
+    const end = Date.parse(`2018-01-01T00:00:00${SEOUL}`) + (highest + 1) * minutes * 60_000
+    expect((windows[highest]! * 60) / minutes).toBeCloseTo(kw, 6)
+    expect(new Date(end).toISOString()).toBe(new Date(`${local}:00${SEOUL}`).toISOString())
+    const { loadCurve } =
+      await plant.ask(`{ loadCurve(meterIds: ["STEEL"], windowMinutes: ${minutes},
+      from: "2018-01-01T00:00:00${SEOUL}", to: "2019-01-01T00:00:00${SEOUL}",
+      timeZone: "Asia/Seoul") { peaks { kw at isSplit } } }`)
+    expect(loadCurve.peaks).toEqual([
+      { kw: expect.closeTo(kw, 6), at: new Date(end).toISOString(), isSplit: false },
+    ])
   })
 
   test.each([

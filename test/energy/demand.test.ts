@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { demandWatch } from '../../src/commands/energy/watch-demand.ts'
 import { demandLimit } from '../../src/domain/energy/demand-limit.ts'
-import { forecast, meterDay, windowAt } from '../../src/domain/energy/demand.ts'
-import { demandLimitEvents as e, meterDataEvents as d } from '../../src/domain/energy/events.ts'
+import { forecast, windowAt } from '../../src/domain/energy/demand.ts'
+import {
+  demandLimitEvents as e,
+  meterDataEvents as d,
+  meterEvents as m,
+} from '../../src/domain/energy/events.ts'
+import { meterDay, type MeterDay } from '../../src/domain/energy/meter-day.ts'
+import { meter, type Meter } from '../../src/domain/energy/meter.ts'
 import { after, given, recorded } from '../spec.ts'
 
 const measured = (from: number, to: number, energyKwh: number) =>
@@ -10,8 +16,18 @@ const measured = (from: number, to: number, energyKwh: number) =>
     ...{ meterId: 'E1', from: after(from), to: after(to), energyKwh, demandKw: null },
     ...{ reactiveLaggingKvarh: null, reactiveLeadingKvarh: null, co2Kg: null },
   })
-const day = (...facts: ReturnType<typeof measured>[]) => ({
-  consulted: facts.reduce((state, fact) => meterDay.evolve(state, fact, ''), meterDay.initial),
+const read = (reading: number) => d.meterRead({ meterId: 'E1', reading, unit: 'KWH' })
+type Said = ReturnType<typeof measured> | readonly [minute: number, reading: number]
+const fold = (facts: readonly Said[]): MeterDay =>
+  facts.reduce<MeterDay>(
+    (state, fact) =>
+      'type' in fact
+        ? meterDay.evolve(state, fact, '')
+        : meterDay.evolve(state, read(fact[1]), after(fact[0])),
+    meterDay.initial,
+  )
+const day = (...facts: Said[]) => ({
+  consulted: { meter: meter.initial, dayBefore: meterDay.initial, day: fold(facts) },
 })
 const limit = { meterId: 'E1', limitKw: 100, windowMinutes: 15, timeZone: 'UTC' }
 const set = e.set(limit)
@@ -54,11 +70,88 @@ describe('a demand limit', () => {
   })
 })
 
-test('only readings within a window are looked at', () => {
-  const react = (...fact: Parameters<typeof measured>) =>
-    demandWatch.react(recorded([{ ...measured(...fact), at: after(fact[1]) }])[0]!)
-  expect(react(0, 5, 1)).toHaveLength(1)
-  expect(react(0, 15, 1)).toEqual([])
+describe('a limit of a meter that is read', () => {
+  const exceeded = (usedKwh: number, minute: number) =>
+    e.exceeded({ meterId: 'E1', ...window, usedKwh, observedTo: after(minute) })
+  const registered = m.registered({
+    ...{ meterId: 'E1', name: 'mill', scopeId: null, parentMeterId: null },
+    ...{ medium: 'ELECTRICITY', kind: 'COUNTER', unit: 'KWH', digits: 4 },
+  })
+  const exchanged = m.exchanged({
+    ...{ meterId: 'E1', exchangeId: 'x', deviceId: null, finalReading: 9_025, startReading: 0 },
+    ...{ unit: 'KWH', digits: 4, reason: 'calibration ran out' },
+  })
+  const known = meter.evolve(meter.initial, registered, '')
+  const of = (device: Meter, ...stands: Said[]) => ({
+    consulted: { ...day(...stands).consulted, meter: device },
+  })
+  test('is warned of from stand to stand', () =>
+    given(demandLimit, set)
+      .when(assess(5), of(known, [0, 500], [5, 510]))
+      .then(threatened))
+  test('goes on where its register starts over, and where the device is exchanged', () => {
+    given(demandLimit, set)
+      .when(assess(10), of(known, [0, 9_990], [10, 16]))
+      .then(exceeded(26, 10))
+    const swapped = meter.evolve(known, exchanged, after(5))
+    given(demandLimit, set)
+      .when(assess(10), of(swapped, [0, 9_000], [10, 1]))
+      .then(exceeded(26, 10))
+  })
+  test('is not exceeded by a fall that nothing explains', () =>
+    given(demandLimit, set)
+      .when(assess(10), day([0, 9_990], [10, 16]))
+      .thenNothing())
+  test('remembers the stand before, however long ago', () =>
+    expect(
+      fold([
+        [0, 1],
+        [10, 2],
+        [600, 3],
+      ]).readings,
+    ).toMatchObject([{ reading: 2 }, { reading: 3 }]))
+})
+
+describe('a window around midnight UTC', () => {
+  const midnight = (24 - 6) * 60
+  const streams = (minute: number) => {
+    const { dayBefore, day: today } = demandLimit.consultsEach!
+    const command = assess(minute)
+    return [dayBefore.id(command, 'S1'), today.id(command, 'S1')]
+  }
+  test('is looked at in the streams of both days', () => {
+    expect(after(midnight)).toBe('2026-03-03T00:00:00.000Z')
+    const both = ['E1-2026-03-02', 'E1-2026-03-03']
+    expect(streams(midnight)).toEqual(both)
+    // Said after midnight of what was before it.
+    expect(streams(midnight - 5)).toEqual(both)
+    expect(streams(midnight + 5)).toEqual(both)
+    expect(streams(midnight - 120)).toEqual([null, both[0]])
+    expect(streams(midnight + 120)).toEqual([null, both[1]])
+  })
+  test('counts a reading that ends exactly then, and what came before it', () => {
+    const late = { windowFrom: after(midnight - 15), windowTo: after(midnight), limitKw: 100 }
+    const consulted = {
+      meter: meter.initial,
+      dayBefore: fold([measured(midnight - 15, midnight - 5, 16)]),
+      day: fold([measured(midnight - 5, midnight, 10)]),
+    }
+    given(demandLimit, set)
+      .when(assess(midnight), { consulted })
+      .then(e.exceeded({ meterId: 'E1', ...late, usedKwh: 26, observedTo: after(midnight) }))
+  })
+})
+
+test('only readings within a window that come in time are looked at', () => {
+  const react = (from: number, to: number, occurredAt = after(to)) =>
+    demandWatch.react(recorded([{ ...measured(from, to, 1), at: occurredAt }])[0]!)
+  expect(react(0, 5)).toHaveLength(1)
+  expect(react(0, 30)).toHaveLength(1)
+  expect(react(0, 60)).toEqual([])
+  expect(react(0, 5, after(70))).toEqual([])
+  expect(react(-90, -85)).toEqual([])
+  const [stand] = recorded([{ ...read(7), at: after(5) }])
+  expect(demandWatch.react(stand!)).toMatchObject([{ command: { meterId: 'E1', at: after(5) } }])
 })
 
 test('windows begin by the clock of the plant', () => {

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { CommandOf } from '../command.ts'
 import { reject, type Decider } from '../decider.ts'
 import { id, instant, quantity, text } from '../types.ts'
-import { forecast, meterDay, windowAt, type Measured } from './demand.ts'
+import { forecast, windowAt } from './demand.ts'
 import { demandLimitEvents as e, windowMinutes, type DemandLimitEvent } from './events.ts'
+import { measuredBy, meterDay, REMEMBERED_MS, type MeterDay } from './meter-day.ts'
+import { meter, type Meter } from './meter.ts'
 
 /**
  * What the average power of a meter must not exceed within a demand window, and the warnings that it
@@ -27,7 +29,10 @@ export const demandLimitCommands = {
       windowMinutes: windowMinutes.default(15),
       timeZone: zone.default('UTC').describe('IANA zone by whose clock windows begin.'),
     })
-    .describe('Limit the average power of a meter in demand windows aligned to the clock.'),
+    .describe(
+      'Limit the average power of a meter in demand windows aligned to the clock. demandWindow shows ' +
+        'where it is heading; a virtual meter raises no alarms.',
+    ),
   AssessDemand: z
     .object({
       type: z.literal('AssessDemand'),
@@ -44,12 +49,26 @@ type DemandLimit = {
   readonly warned: ReadonlySet<string>
 }
 
+/** What comes in later than this is of no use for shedding load. */
+export const LATEST_MS = 3_600_000
+
+interface Consulted {
+  readonly meter: Meter
+  /** Streams of readings begin at midnight UTC, windows may last beyond it: the day before, too. */
+  readonly dayBefore: MeterDay
+  readonly day: MeterDay
+}
+const dayOf = (command: DemandLimitCommand, shiftMs: number): string | null =>
+  command.type === 'AssessDemand'
+    ? `${command.meterId}-${iso(Date.parse(command.at) + shiftMs).slice(0, 10)}`
+    : null
+
 export const demandLimit: Decider<
   DemandLimitCommand,
   DemandLimit,
   DemandLimitEvent,
   'LimitZero',
-  readonly Measured[]
+  Consulted
 > = {
   context: 'energy',
   category: 'demandLimit',
@@ -57,10 +76,20 @@ export const demandLimit: Decider<
   events: e,
   id: (command) => command.meterId,
   initial: { limit: null, warned: new Set() },
-  consults: {
-    decider: meterDay,
-    id: (command) =>
-      command.type === 'AssessDemand' ? `${command.meterId}-${command.at.slice(0, 10)}` : null,
+  consultsEach: {
+    meter: {
+      decider: meter,
+      id: (command) => (command.type === 'AssessDemand' ? command.meterId : null),
+    },
+    dayBefore: {
+      decider: meterDay,
+      id(command) {
+        const before = dayOf(command, -REMEMBERED_MS)
+        return before === dayOf(command, LATEST_MS) ? null : before
+      },
+    },
+    // What ended before midnight may have been said after it.
+    day: { decider: meterDay, id: (command) => dayOf(command, LATEST_MS) },
   },
   decide(command, { limit, warned }, { consulted }) {
     if (command.type === 'AssessDemand') return assess(command, { limit, warned }, consulted)
@@ -84,13 +113,13 @@ const mark = (type: DemandLimitEvent['type'], windowFrom: string) => `${type}/${
 function assess(
   { meterId, at }: Extract<DemandLimitCommand, { type: 'AssessDemand' }>,
   { limit, warned }: DemandLimit,
-  measured: readonly Measured[],
+  { dayBefore, day, meter: device }: Consulted,
 ): readonly DemandLimitEvent[] {
   if (limit === null || limit.limitKw === null) return []
   const { limitKw } = limit
   // What ends at a border belongs to the window before it.
   const window = windowAt(Date.parse(at) - 1, limit.windowMinutes, limit.timeZone)
-  const found = forecast(measured, window)
+  const found = forecast(measuredBy([dayBefore, day], device), window)
   const windowFrom = iso(window.from)
   const isNew = (type: DemandLimitEvent['type']) => !warned.has(mark(type, windowFrom))
   const { usedKwh, forecastKw } = found

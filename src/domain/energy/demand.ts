@@ -1,6 +1,4 @@
-import type { Fold } from '../decider.ts'
 import { exact } from '../types.ts'
-import type { MeterDataEvent } from './events.ts'
 
 /** Arithmetic of demand windows: average power over windows that are aligned to the clock. */
 
@@ -8,8 +6,6 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 /** Power of the last minutes is what a forecast goes on with: one reading alone is a spike. */
 const RECENT_MS = 5 * MINUTE_MS
-/** The longest window, and as much before it for readings that come late. */
-const REMEMBERED_MS = 2 * HOUR_MS
 
 export interface Span {
   /** Epoch milliseconds: from <= time < to. */
@@ -58,19 +54,3 @@ const overlap = (a: Span, b: Span): number =>
 
 const energyIn = (measured: readonly Measured[], span: Span): number =>
   measured.reduce((sum, m) => sum + (m.kwh * overlap(m, span)) / (m.to - m.from), 0)
-
-/** The last hours of a meter, folded from what it said on one day. */
-export const meterDay: Fold<readonly Measured[]> = {
-  category: 'meterData',
-  initial: [],
-  evolve(state, event: MeterDataEvent) {
-    if (event.type !== 'EnergyMeasured') return state
-    const { from, to, energyKwh: kwh } = event.data
-    const said = { from: Date.parse(from), to: Date.parse(to), kwh }
-    const last = state.reduce((latest, m) => Math.max(latest, m.to), said.to)
-    // Of two that overlap the one said later counts.
-    return [...state.filter((m) => overlap(m, said) === 0), said].filter(
-      (m) => m.to > last - REMEMBERED_MS,
-    )
-  },
-}

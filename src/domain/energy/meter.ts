@@ -69,7 +69,7 @@ export type Meter =
       readonly unit: string
       /** Of the device in place. */
       readonly digits: number | null
-      readonly exchanges: ReadonlyMap<string, Exchange>
+      readonly exchanges: ReadonlyMap<string, Exchange & { readonly at: string }>
     }
 type Known = Exclude<Meter, { status: 'unknown' }>
 
@@ -117,12 +117,12 @@ export const meter: Decider<MeterCommand, Meter, MeterEvent, MeterRefusal, Meter
       : exchange(command, state)
   },
 
-  evolve(state, event) {
+  evolve(state, event, at) {
     if (event.type === 'MeterRegistered') {
       const { medium, kind, unit, digits } = event.data
       const placement = pick(event.data)
       const registered = event.data
-      const exchanges = new Map<string, Exchange>()
+      const exchanges = new Map<string, Exchange & { at: string }>()
       return { status: 'active', registered, placement, medium, kind, unit, digits, exchanges }
     }
     if (state.status === 'unknown') return state
@@ -131,7 +131,7 @@ export const meter: Decider<MeterCommand, Meter, MeterEvent, MeterRefusal, Meter
         return { ...state, placement: pick(event.data) }
       case 'MeterExchanged': {
         const { exchangeId, digits } = event.data
-        const exchanges = new Map(state.exchanges).set(exchangeId, event.data)
+        const exchanges = new Map(state.exchanges).set(exchangeId, { ...event.data, at })
         return { ...state, digits, exchanges }
       }
       case 'MeterRetired':

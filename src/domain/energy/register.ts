@@ -51,6 +51,20 @@ export function registerIntervals(readings: readonly RegisterReading[]): Registe
   })
 }
 
+/** Readings with the digits of the device that each was read from, as its START told. */
+export function withDigits(
+  readings: readonly RegisterReading[],
+  firstDigits: number | null,
+): RegisterReading[] {
+  const starts = readings
+    .filter((r) => r.kind === 'START')
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+  return readings.map((r) => {
+    const start = starts.findLast((s) => s.at <= r.at)
+    return { ...r, digits: start ? start.digits : firstDigits }
+  })
+}
+
 function way(
   before: RegisterReading,
   reading: RegisterReading,

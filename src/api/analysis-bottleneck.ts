@@ -25,14 +25,14 @@ const MachineRef = builder.objectRef<MachineVerdict>('BottleneckMachine').implem
     equipmentId: t.id({ description: 'Machine.', resolve: ({ id }: MachineVerdict) => id }),
     soleMs: long(t, 'soleMs', 'Time in which it was the only bottleneck.'),
     shiftingMs: long(t, 'shiftingMs', 'Time in which the bottleneck went over from or to it.'),
-    frequency: share(t, 'frequency', 'Share of the planned time in which it was either.'),
+    frequency: share(t, 'frequency', 'Share of plannedMs in which it was either.'),
     episodes: t.exposeInt('episodes', { description: 'Active periods that made it so.' }),
     severityMs: share(
       t,
       'severityMs',
       'Mean length of these periods in milliseconds: the longer, the more the others had to wait.',
     ),
-    utilisation: share(t, 'utilisation', 'Active share of its planned busy time, to compare.'),
+    utilisation: share(t, 'utilisation', 'Active share of its observed busy time, to compare.'),
     meanActiveMs: share(t, 'meanActiveMs', 'Mean length of all its active periods.'),
   }),
 })
@@ -96,7 +96,7 @@ const ReportRef = builder.objectRef<Report>('Bottlenecks').implement({
       description: 'Machine of the longest mean active period, to compare.',
       resolve: ({ machines }: Report) => most(machines, (m) => m.meanActiveMs),
     }),
-    plannedMs: long(t, 'plannedMs', 'Time in which at least one machine was to be busy.'),
+    plannedMs: long(t, 'plannedMs', 'Time in which a machine was to be busy and was heard of.'),
     machines: t.field({
       type: [MachineRef],
       description: 'Most often the bottleneck first.',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { bottlenecks, type Machine } from '../../src/domain/kpi/active-period.ts'
 import { machineActivity } from '../../src/projections/kpi/activity.ts'
 import type { Stretch } from '../../src/domain/kpi/pieces.ts'
-import { DAY, histories, HOUR, inputsOf, START, state } from './plant.ts'
+import { DAY, gap, histories, HOUR, inputsOf, START, state } from './plant.ts'
 
 interface Station {
   /** Milliseconds one piece takes that starts at a moment. */
@@ -32,7 +32,7 @@ function line(stations: readonly Station[], until: number, room = 2): readonly M
   function ready(): readonly Machine[] {
     const busy = [{ from: 0, to: until }]
     return active.map((stretches, i) => ({
-      ...{ id: `M${i + 1}`, busy },
+      ...{ id: `M${i + 1}`, busy, observed: busy },
       active: stretches.filter(({ from }) => from < until),
     }))
   }
@@ -91,6 +91,7 @@ const machine = (id: string, ...active: readonly (readonly [number, number])[]):
   id,
   active: active.map(([from, to]) => ({ from, to })),
   busy: [{ from: 0, to: 100 }],
+  observed: [{ from: 0, to: 100 }],
 })
 
 describe('momentary, sole and shifting', () => {
@@ -149,6 +150,13 @@ describe('of what machines reported', () => {
       }),
       { numRuns: 100 },
     ))
+  test('no data is not idle: it lowers no share, and ends a period', () => {
+    const facts = [state(5 * HOUR, 'RUNNING'), gap(8 * HOUR), state(9 * HOUR, 'RUNNING')]
+    const inputs = inputsOf('M1', { from: 6 * HOUR, to: 14 * HOUR, facts })
+    const { machines, plannedMs } = bottlenecks(machineActivity(inputs))
+    expect(plannedMs).toBe(6.5 * HOUR)
+    expect(machines[0]).toMatchObject({ utilisation: 1, frequency: 1, episodes: 2 })
+  })
   test('waiting is not active, repair is, and what is not planned does not count', () => {
     const facts = [state(5 * HOUR, 'RUNNING'), state(8 * HOUR, 'WAITING'), state(9 * HOUR, 'FAULT')]
     const inputs = inputsOf('M1', { from: 0, to: 14 * HOUR, facts })
@@ -159,6 +167,7 @@ describe('of what machines reported', () => {
     ])
     const { machines, plannedMs } = bottlenecks([one!])
     expect(plannedMs).toBe(7.5 * HOUR)
+    expect(machines[0]!.utilisation).toBe(6.5 / 7.5)
     expect(machines[0]).toMatchObject({ soleMs: 6.5 * HOUR, episodes: 2 })
   })
 })

@@ -12,6 +12,8 @@ export interface Machine {
   readonly active: readonly Stretch[]
   /** Planned busy time, by time, without overlap; nothing else counts. */
   readonly busy: readonly Stretch[]
+  /** Part of it of which anything is known: shares are of this, for no data is not idle. */
+  readonly observed: readonly Stretch[]
 }
 
 /** An uninterrupted active period. */
@@ -28,13 +30,13 @@ export interface MachineVerdict {
   readonly id: string
   readonly soleMs: number
   readonly shiftingMs: number
-  /** Share of the planned time in which it was the bottleneck, sole or shifting. */
+  /** Share of the planned and observed time in which it was the bottleneck, sole or shifting. */
   readonly frequency: number | null
   /** Active periods that made it the bottleneck. */
   readonly episodes: number
   /** Their mean length: how long the others had to wait for it, at most. */
   readonly severityMs: number | null
-  /** Active share of its planned busy time: what a comparison of utilisations goes by. */
+  /** Active share of its observed busy time: what a comparison of utilisations goes by. */
   readonly utilisation: number | null
   /** Mean length of all its active periods. */
   readonly meanActiveMs: number | null
@@ -52,7 +54,7 @@ export interface Bottlenecks {
   readonly machines: readonly MachineVerdict[]
   /** By time; where no machine was active there is none. */
   readonly momentary: readonly Momentary[]
-  /** Planned time of at least one machine. */
+  /** Planned and observed time of at least one machine. */
   readonly plannedMs: number
 }
 
@@ -61,15 +63,15 @@ export function bottlenecks(machines: readonly Machine[], ignoreGapMs = 0): Bott
   const periods = machines.map((machine) => periodsOf(machine, ignoreGapMs))
   const chain = longestAtEachMoment(periods.flat())
   const overlaps = overlapsOf(chain)
-  const plannedMs = lengthOf(union(machines.flatMap(({ busy }) => busy)))
-  const verdicts = machines.map(({ id, busy }, i): MachineVerdict => {
+  const plannedMs = lengthOf(union(machines.flatMap(({ observed }) => observed)))
+  const verdicts = machines.map(({ id, observed }, i): MachineVerdict => {
     const own = periods[i]!
     const made = new Set(chain.filter(({ period }) => period.id === id).map((c) => c.period))
     const ranked = union(chain.filter(({ period }) => period.id === id))
     const shifting = union(overlaps.filter(({ ids }) => ids.includes(id)))
     const [soleMs, shiftingMs] = [lengthOf(minus(ranked, shifting)), lengthOf(shifting)]
     const active = own.reduce((sum, { length }) => sum + length, 0)
-    const planned = lengthOf(busy)
+    const planned = lengthOf(observed)
     return {
       ...{ id, soleMs, shiftingMs, episodes: made.size },
       frequency: plannedMs === 0 ? null : (soleMs + shiftingMs) / plannedMs,

@@ -17,17 +17,18 @@ export function machineActivity(inputs: KpiInputs): readonly Machine[] {
   const plan = plansOf(inputs)
   return inputs.subjects.map((subject) => {
     const timeline = timelineOf(subject, workBy.get(subject.id) ?? [])
-    const busy = plan(subject).slots.filter(({ kind }) => kind === 'BUSY')
+    const slots = plan(subject).slots.filter(({ kind }) => kind === 'BUSY')
+    const busy = union(intersect(slots, [window]))
+    const { active, unknown } = activeIn(timeline, window)
     return {
-      id: subject.id,
-      active: intersect(activeIn(timeline, window), [window]),
-      busy: union(intersect(busy, [window])),
+      ...{ id: subject.id, busy, observed: minus(busy, unknown) },
+      active: intersect(active, [window]),
     }
   })
 }
 
 /** What sums up says not when it was in a state: it counts only where it was in it all the time. */
-function activeIn({ carry, days, spans }: Timeline, window: Stretch): readonly Stretch[] {
+function activeIn({ carry, days, spans }: Timeline, window: Stretch) {
   const active: Stretch[] = []
   const unknown: Stretch[] = []
   let [state, since] = [carry, window.from]
@@ -49,5 +50,9 @@ function activeIn({ carry, days, spans }: Timeline, window: Stretch): readonly S
   const whole = spans.filter(({ share }) => share === 1)
   const said = union(whole.filter((span) => ACTIVE.includes(span.state)))
   const denied = union(whole.filter((span) => !ACTIVE.includes(span.state)))
-  return union([...active, ...intersect(minus(said, denied), unknown)])
+  const told = intersect(minus(said, denied), unknown)
+  return {
+    active: union([...active, ...told]),
+    unknown: minus(unknown, union([...said, ...denied])),
+  }
 }

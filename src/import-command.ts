@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import { importCsv } from './adapters/import/csv.ts'
+import { importEpcis } from './adapters/import/epcis.ts'
 import { importIcal } from './adapters/import/ical.ts'
 import { importMtconnect } from './adapters/import/mtconnect.ts'
 import { importQif } from './adapters/import/qif.ts'
 import type { ImportDeps, Report } from './adapters/import/run.ts'
 import { actingAs, systemPrincipal } from './api/authorise.ts'
 import type { Config } from './config.ts'
+import { namingOf } from './plant-projections.ts'
 import { createProgress } from './progress.ts'
 import { createLogger, startSystem } from './system.ts'
 
@@ -20,7 +22,7 @@ interface How {
 }
 type Run = (files: readonly string[], options: any, deps: ImportDeps) => Promise<Report>
 
-/** Adds `import mtconnect | qif | csv | ical` below the command `import`. */
+/** Adds `import mtconnect | qif | epcis | csv | ical` below the command `import`. */
 export function importCommands(parent: Command, how: How): void {
   ofSite(subcommand(parent, how, 'mtconnect', importMtconnect))
     .description(
@@ -42,6 +44,11 @@ export function importCommands(parent: Command, how: How): void {
     .option('--at <instant>', 'When it was inspected, for files that do not say.')
     .option('--length-unit <code>', 'Rec 20 code of lengths, for files that do not say; MMT.')
     .option('--angle-unit <code>', 'Rec 20 code of angles, for files that do not say; DD.')
+  const epcis: Run = (files, options, deps) =>
+    importEpcis(files, { ...options, naming: namingOf(how.config({})) }, deps)
+  ofSite(subcommand(parent, how, 'epcis', epcis)).description(
+    'EPCIS 2.0 documents (JSON): receiving, making, shipping, packing, building in, transforming.',
+  )
   ofSite(subcommand(parent, how, 'ical', importIcal))
     .description('iCalendar files: holidays, shifts and planned down time into a calendar.')
     .requiredOption('--calendar <id>', 'EQUIPMENT:<scope> or PERSON:<scope>; new ones are defined.')

@@ -25,7 +25,7 @@ export interface EpcisEventRow {
   error: Json | null
 }
 
-/** Vocabulary of our own: the movement, so that two like it at one moment stay two. */
+/** Vocabulary of our own: the material, and the movement, so that two alike at one moment stay two. */
 export const TAKTLOG_VOCABULARY = { taktlog: 'urn:taktlog:epcis:' }
 
 type Tell = (data: any, names: ReturnType<typeof createNames>, fact: Recorded) => Statements
@@ -81,7 +81,14 @@ export const epcisEvents = epcisEventsFor(DEFAULT_NAMING)
 function rowOf({ key, event, at, item, other }: Statement, fact: Recorded): EpcisEventRow {
   const eventTime = at ?? fact.metadata.occurredAt
   // Times are UTC, and so is their offset: the local time of the place says nothing more.
-  const whole = { ...event, eventTime, eventTimeZoneOffset: '+00:00', 'taktlog:movement': key }
+  const { materialId } = fact.data as { readonly materialId?: string | null }
+  const whole = {
+    ...event,
+    eventTime,
+    eventTimeZoneOffset: '+00:00',
+    'taktlog:movement': key,
+    ...(materialId ? { 'taktlog:material': materialId } : {}),
+  }
   const eventId = eventHash(whole, TAKTLOG_VOCABULARY)
   return {
     eventId,

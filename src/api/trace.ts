@@ -1,5 +1,6 @@
 import type { EdgeKind } from '../projections/material/genealogy-row.ts'
 import { lots } from '../projections/material/lots.ts'
+import { sitesBeyond } from '../projections/material/trace/statements.ts'
 import { units } from '../projections/material/units.ts'
 import { asOfMoment, relatedOf } from './as-of.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
@@ -7,6 +8,7 @@ import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 import { EdgeKindRef, GenealogyEdgeRef } from './genealogy-edge.ts'
 import {
+  askOf,
   clockArgs,
   NodeKindRef,
   partsOf,
@@ -110,6 +112,20 @@ const TraceNodeRef = builder.objectRef<NodeOfTrace>('TraceNode').implement({
       resolve: async (node) => {
         const { atMost, unit } = await amountOf(node)
         return measured(atMost, unit)
+      },
+    }),
+    continuesAt: t.idList({
+      description:
+        'Sites the caller may not see at which the genealogy goes on from here: the border of what ' +
+        'is shown.',
+      complexity: 2,
+      resolve: async ({ visit, trace }, _, context) => {
+        const { view } = trace.of
+        if (view.sites === null) return []
+        const found = await askOf(context)<{ site: string }>(
+          sitesBeyond(view, visit.way, visit.node),
+        )
+        return found.map(({ site }) => site)
       },
     }),
     lot: t.field({

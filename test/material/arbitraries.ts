@@ -85,6 +85,9 @@ export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
     supplierLotId: fc.constantFrom(null, 'A-77'),
     locationId,
     personId,
+    deliveryId: fc.constantFrom(null, 'D1'),
+    shippedLotId: fc.constantFrom(null, 'L1'),
+    logisticUnitId: fc.constantFrom(null, 'PAL-1'),
   }),
   fc.record({
     ...type('ProduceLot'),

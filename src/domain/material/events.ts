@@ -42,7 +42,13 @@ export const lotEvents = {
       supplierLotId: id.nullable(),
       locationId: id.nullable(),
       personId: id.nullable(),
+      /** Shipment of another site that it came with; null for one from outside. */
+      deliveryId: id.nullable().default(null),
+      /** What of the shipment it is: the lot as it was sent, or the logistic unit. */
+      shippedLotId: id.nullable().default(null),
+      logisticUnitId: id.nullable().default(null),
     }),
+    [(v1) => ({ ...v1, deliveryId: null, shippedLotId: null, logisticUnitId: null })],
   ),
   produced: event(
     'LotProduced',

@@ -35,6 +35,9 @@ export const lotCommands = {
       supplierLotId: optionalId,
       locationId: optionalId,
       personId: optionalId,
+      deliveryId: optionalId.describe('Shipment of another site that it came with.'),
+      shippedLotId: optionalId.describe('The lot as the other site sent it, where that is known.'),
+      logisticUnitId: optionalId.describe('Else the pallet or box of the shipment it came on.'),
     })
     .describe('Take material from a supplier into a lot; a part delivery adds to a lot there is.'),
   ProduceLot: z

@@ -183,7 +183,12 @@ function add(command: Of<'ReceiveLot'> | Of<'ProduceLot'> | Of<'YieldLot'>, stat
   }
   switch (command.type) {
     case 'ReceiveLot':
-      return [e.received({ ...command, quantity })]
+      return command.shippedLotId === command.lotId
+        ? reject(
+            'IntoItself',
+            `shippedLotId ${command.lotId} is the lot itself: receive it as another.`,
+          )
+        : [e.received({ ...command, quantity })]
     case 'ProduceLot':
       return [e.produced({ ...command, quantity })]
     case 'YieldLot':

@@ -15,7 +15,7 @@ export const genealogyEdges = projection<GenealogyEdgeRow>()<
 >({
   name: 'genealogy_edges',
   context: 'material',
-  version: 1,
+  version: 2,
   columns: {
     kind: 'text',
     fromNode: 'text',

@@ -24,6 +24,16 @@ const transfer = (lotId: string, transferId: string): string =>
 const content = (lotId: string, logisticUnitId: string, version: number): string =>
   edgeKey('pack', lotId, logisticUnitId, version)
 
+/** Where a receipt joins the genealogy of the site that sent it: as near as the receipt says. */
+const shippedAs = (d: Data<'LotReceived'>): string | null =>
+  d.shippedLotId !== null
+    ? lotNode(d.shippedLotId)
+    : d.logisticUnitId !== null
+      ? logisticUnitNode(d.logisticUnitId)
+      : d.deliveryId === null
+        ? null
+        : deliveryNode(d.deliveryId)
+
 const left = {
   key: (d: Data<'LotSplit'>) => transfer(d.lotId, d.transferId),
   evolve: (row: Row, fact: Fact<'LotSplit'> | Fact<'LotMerged'>): Row => {
@@ -97,8 +107,11 @@ export const lotEdges = {
   LotReceived: {
     key: byFact,
     evolve(_: Row, fact: Fact<'LotReceived'>): Row {
-      const { lotId, supplierId: partyId, supplierLotId: reference } = fact.data
-      const ends = { fromNode: null, toNode: lotNode(lotId), partyId, reference }
+      const { lotId, supplierId: partyId, supplierLotId, deliveryId } = fact.data
+      const fromNode = shippedAs(fact.data)
+      // What came from another site is told by that site; the delivery says which shipment it was.
+      const reference = fromNode === null ? supplierLotId : deliveryId
+      const ends = { fromNode, toNode: lotNode(lotId), partyId, reference }
       return opened(fact, { ...fact.data, kind: 'RECEIVED', ...ends })
     },
   },

@@ -146,9 +146,14 @@ function lotLines(
     shipped.set(toNode!, { ...edge, quantity: exact(before + quantity) })
     return []
   })
+  // What another site received is there now, in a lot of its own.
+  const arrived = (deliveryId: string): number =>
+    edges
+      .filter(({ kind, reference }) => kind === 'RECEIVED' && reference === deliveryId)
+      .reduce((sum, { quantity }) => sum + (quantity ?? 0), 0)
   const gone = [...shipped.values()].flatMap((edge): RecallLine[] => {
     const deliveryId = idOf(edge.toNode!)
-    const quantity = exact(edge.quantity! - returned(node, deliveryId))
+    const quantity = exact(edge.quantity! - returned(node, deliveryId) - arrived(deliveryId))
     const where = { deliveryId, customerId: edge.partyId, shippedAt: edge.occurredAt }
     return quantity > 0 ? [line('SHIPPED', quantity, where)] : []
   })

@@ -86,8 +86,14 @@ const perhaps = ({ atMost }: Amount): Amount => ({ atLeast: 0, atMost, certain: 
 
 type Sizes = ReadonlyMap<string, Size>
 
-function forward(amount: Amount, { fromNode, quantity }: Edge, sizes: Sizes): Amount {
-  const node = fromNode!
+/** A receipt that names the pallet or shipment only: what of it came in, nobody said. */
+const isMixed = ({ kind, fromNode }: Edge): boolean =>
+  kind === 'RECEIVED' && !fromNode!.startsWith('lot-')
+
+function forward(amount: Amount, edge: Edge, sizes: Sizes): Amount {
+  const { quantity } = edge
+  const node = edge.fromNode!
+  if (isMixed(edge)) return perhaps(amount)
   if (isHub(node)) return (sizes.get(node)?.outputs ?? 2) === 1 ? amount : perhaps(amount)
   if (!node.startsWith('lot-')) return amount
   const size = sizes.get(node)?.size ?? null
@@ -99,6 +105,7 @@ function forward(amount: Amount, { fromNode, quantity }: Edge, sizes: Sizes): Am
 function backward(amount: Amount, edge: Edge, sizes: Sizes): Amount {
   const made = edge.toNode!
   const quantity = edge.quantity ?? 1
+  if (isMixed(edge)) return { ...NOTHING, atMost: amount.atMost > 0 ? 1 : 0 }
   // An order's or transformation's own amount is its share of the root: between 0 and 1.
   if (isHub(edge.fromNode!)) {
     const share = shareOf(amount, made, sizes)

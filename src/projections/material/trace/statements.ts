@@ -49,6 +49,14 @@ export const sizes = (view: View, nodes: readonly string[]): Query => ({
   values: [...viewValues({ ...view, kinds: null }), nodes],
 })
 
+/** Other sites at which the genealogy goes on from a node: their names, and nothing of theirs. */
+export const sitesBeyond = (view: View, way: Way, node: string): Query => ({
+  text: `
+    select distinct e.site from read.genealogy_edges e
+    where e.${NEAR[way]} = $5 and not (e.site = any($6::text[])) and ${VISIBLE} order by 1`,
+  values: [...viewValues({ ...view, sites: null }), node, view.sites ?? []],
+})
+
 /** All edges of one node, both ways. */
 export const edgesAt = (view: View, node: string): Query => ({
   text: `

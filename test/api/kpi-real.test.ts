@@ -111,6 +111,35 @@ describe.skipIf(!isThere)('key figures of real plants, through GraphQL', () => {
     }
   })
 
+  test.each([
+    ['SME-A', '2022-08-31', '2022-09-22', 'summed up'],
+    ['NIST', '2017-02-01', '2017-02-08', 'as it happened'],
+    ['JOBSHOP', '2012-01-01', '2012-06-01', 'booked by hand'],
+  ])('%s: losses and causes of standing still add up (%s to %s, %s)', async (scope, from, to) => {
+    const args = `scope: ["${scope}"], window: { from: "${from}T00:00:00Z", to: "${to}T00:00:00Z" }`
+    const { timeLosses, downtimePareto, kpi, bottlenecks } = await system.ask(`{
+      timeLosses(${args}) { bars { id kind durationMs } }
+      downtimePareto(${args}) { durationMs bars { id durationMs } }
+      bottlenecks(${args}) { plannedMs machines { equipmentId utilisation soleMs shiftingMs } }
+      kpi(name: "availability", ${args}, groupBy: [EQUIPMENT]) { elements { id value }
+        groups { keys { id } } } }`)
+    const { bars } = timeLosses
+    const ms = Object.fromEntries(bars.map((bar: any) => [bar.id, bar.durationMs]))
+    const e = byId(kpi.elements)
+    expect(ms.CALENDAR).toBe(
+      kpi.groups.length * (Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)),
+    )
+    const lost = bars.filter((bar: any) => bar.kind === 'LOSS')
+    const sum = lost.reduce((total: number, bar: any) => total + bar.durationMs, 0)
+    expect(sum + bars.at(-1).durationMs).toBe(ms.CALENDAR)
+    expect([ms.APT, ms.SETUP]).toEqual([Math.round(e.APT!), Math.round(e.AUST!)])
+    expect(downtimePareto.durationMs).toBeCloseTo(e.PBT! - e.APT!, 0)
+    for (const { utilisation, soleMs, shiftingMs } of bottlenecks.machines) {
+      expect(utilisation ?? 0).toBeLessThanOrEqual(1)
+      expect(soleMs + shiftingMs).toBeLessThanOrEqual(bottlenecks.plannedMs)
+    }
+  })
+
   test('NIST: Cp, Cpk, Pp and Ppk of two-sided characteristics are those of the measuring software', async () => {
     const text = readFileSync(resolve(DATA, 'nist/qif/Cover_Results.qif'), 'utf8')
     const window = '{ from: "2017-01-01T00:00:00Z", to: "2018-01-01T00:00:00Z" }'

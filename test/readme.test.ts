@@ -60,6 +60,8 @@ test('every GraphQL snippet is one that a test here runs', () => {
     'readme-stops',
     'readme-material',
     'readme-trace',
+    'readme-sign',
+    'readme-signatures',
   ])
   expect(readme.match(/```graphql/g)).toHaveLength(snippets.size)
 })
@@ -135,3 +137,10 @@ function settingsTable(): string {
   })
   return ['| variable | default | what it does |', '| --- | --- | --- |', ...rows].join('\n')
 }
+
+test('a unit is signed by somebody with a secret, and shows so', async () => {
+  const secrets = { handedOver: 'handed over', secret: 'known to one' }
+  const { signRecord } = await run('readme-sign', secrets)
+  const { signatureStatus } = await run('readme-signatures', { position: signRecord.position })
+  expect(signatureStatus.signatures).toMatchObject([{ person: { name: 'Ada Quill' }, valid: true }])
+})

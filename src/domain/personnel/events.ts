@@ -9,7 +9,6 @@ export {
   proof,
   required,
   type Clearance,
-  type Proof,
   type Required,
 } from './required.ts'
 export { clearanceOf, personFold, type Person } from './person-state.ts'

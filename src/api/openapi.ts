@@ -1,3 +1,4 @@
+import { exportPaths } from './openapi-exports.ts'
 import { PATH } from './graphql.ts'
 
 const text = { type: 'string' } as const
@@ -84,6 +85,7 @@ export const openApi = {
     },
     ...signatureManifest('csv', 'text/csv'),
     ...signatureManifest('html', 'text/html'),
+    ...exportPaths,
     '/log/checkpoint': {
       get: {
         operationId: 'logCheckpoint',

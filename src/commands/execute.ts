@@ -121,13 +121,13 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       .append([{ stream, expected: known.revision, events }])
       .catch((error: unknown) => {
         // Whether it took effect is unknown: the retry of this command must look at the log.
-        states.forget(stream)
+        states.forget(decider, stream)
         throw error
       })
     if (result!.ok && !result!.repeated)
       return { stream, ...states.advance(decider, stream, known, events, result!) }
     // Lost a race, or was sent before: what the log holds decides.
-    states.forget(stream)
+    states.forget(decider, stream)
     if (n >= MAX_ATTEMPTS)
       throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)
   }

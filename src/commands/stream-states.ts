@@ -28,21 +28,29 @@ export interface StreamState<S = any> {
  * forgotten and read anew.
  */
 export function createStreamStates(store: EventStore) {
+  // One stream may be folded in several ways: whoever only consults it makes less of it than its decider.
+  const folds = new WeakMap<Fold['evolve'], number>()
+  let foldCount = 0
+  const keyOf = ({ evolve }: Fold, stream: string): string => {
+    const known = folds.get(evolve) ?? foldCount++
+    folds.set(evolve, known)
+    return `${known} ${stream}`
+  }
   // Two generations instead of an order of use: what was not asked for during a whole one is dropped.
   let recent = new Map<string, StreamState>()
   let older = new Map<string, StreamState>()
 
-  const put = (stream: string, state: StreamState): void => {
-    recent.set(stream, state)
+  const put = (key: string, state: StreamState): void => {
+    recent.set(key, state)
     if (recent.size < GENERATION) return
     older = recent
     recent = new Map()
   }
-  const get = (stream: string): StreamState | undefined => {
-    const young = recent.get(stream)
+  const get = (key: string): StreamState | undefined => {
+    const young = recent.get(key)
     if (young) return young
-    const old = older.get(stream)
-    if (old) put(stream, old)
+    const old = older.get(key)
+    if (old) put(key, old)
     return old
   }
 
@@ -51,25 +59,28 @@ export function createStreamStates(store: EventStore) {
      * What is cached, else a stream that does not exist yet: most commands that find nothing cached
      * make something new. Who appends to it, or is refused because of it, learns if it was otherwise.
      */
-    assume: (decider: Decider, stream: string): StreamState => get(stream) ?? empty(decider),
+    assume: (decider: Decider, stream: string): StreamState =>
+      get(keyOf(decider, stream)) ?? empty(decider),
 
     async load(decider: Decider, stream: string): Promise<StreamState> {
-      const cached = get(stream)
+      const key = keyOf(decider, stream)
+      const cached = get(key)
       if (cached) return cached
       const state = fold(decider, empty(decider), await store.readStream(stream))
-      put(stream, state)
+      put(key, state)
       return state
     },
 
     /** For a stream that is only consulted: what is cached, plus what has been written since. */
     async loadFresh(decider: Fold, stream: string): Promise<StreamState> {
-      const cached = get(stream) ?? empty(decider)
+      const key = keyOf(decider, stream)
+      const cached = get(key) ?? empty(decider)
       const state = fold(
         decider,
         cached,
         await store.readStream(stream, { from: cached.revision + 1 }),
       )
-      put(stream, state)
+      put(key, state)
       return state
     },
 
@@ -92,7 +103,7 @@ export function createStreamStates(store: EventStore) {
         known.state,
       )
       if (commandId !== undefined) known.acks.set(commandId, ack)
-      put(stream, {
+      put(keyOf(decider, stream), {
         revision: at.revision,
         position: at.position,
         state,
@@ -102,9 +113,10 @@ export function createStreamStates(store: EventStore) {
       return ack
     },
 
-    forget(stream: string): void {
-      recent.delete(stream)
-      older.delete(stream)
+    forget(decider: Decider, stream: string): void {
+      const key = keyOf(decider, stream)
+      recent.delete(key)
+      older.delete(key)
     },
   }
 }

@@ -208,7 +208,7 @@ builder.queryField('energyAllocation', (t: any) =>
     description:
       'What energy was used for, by the allocation rule of each meter. A changed rule computes the ' +
       'past anew; asKnownAt computes with the rules, readings, states, work, lots and good units known then. Of rules ' +
-      'by period, the window should begin and end with one. Work counts once its clock has stopped.',
+      'by period, the window should begin and end with one. Work whose clock still runs counts up to now.',
     args: {
       ...meterArgs(t),
       groupBy: t.arg({ type: GroupBy, description: 'EQUIPMENT by default.' }),

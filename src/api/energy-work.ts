@@ -1,6 +1,7 @@
 import type { StateSpan, Work } from '../domain/energy/allocation.ts'
 import { unitOperations, type UnitOperationRow } from '../projections/material/unit-operations.ts'
 import { bookings, type BookingRow } from '../projections/production/bookings.ts'
+import { runningClocks, type RunningClockRow } from '../projections/production/running-clocks.ts'
 import { workClocks, type WorkClockRow } from '../projections/production/work-clocks.ts'
 import type { Context } from './context.ts'
 import type { Window } from './energy-flows.ts'
@@ -32,15 +33,23 @@ export async function statesOf(
 
 const span = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) })
 
-/** Operations on single pieces, clocks of orders (breaks left out), and pieces as they were booked. */
+/**
+ * Operations on single pieces, clocks of orders (breaks left out), and pieces as they were booked. A clock
+ * that still runs has run until now, or until the moment as of which is asked.
+ */
 export async function worksOf(
   equipmentIds: readonly string[],
   window: Window,
   moment: Moment | null,
-  { reads }: Context,
+  { reads, clock }: Context,
 ): Promise<ReadonlyMap<string, readonly Work[]>> {
-  const now = await workNow(equipmentIds, window, reads)
-  const { operations, clocks, booked } = moment ? await workAsKnown(now, moment, reads) : now
+  const current = await workNow(equipmentIds, window, reads)
+  const rows = moment ? await workAsKnown(current, moment, reads) : current
+  const { operations, booked } = rows
+  const [now, then] = [clock.now(), moment?.recordedAt]
+  const endedAt = then !== undefined && then < now ? then : now
+  const running = rows.running.filter((c) => c.startedAt < endedAt)
+  const clocks = [...rows.clocks, ...running.map((c) => ({ ...c, endedAt }))]
   const works = new Map<string, Work[]>(equipmentIds.map((id) => [id, []]))
   const add = (equipmentId: string | null, work: Work) =>
     equipmentId !== null && works.get(equipmentId)?.push(work)
@@ -71,6 +80,7 @@ type Operation = Pick<
   'serial' | 'orderId' | 'operationId' | 'equipmentId' | 'startedAt' | 'endedAt'
 >
 type Clock = Omit<WorkClockRow, 'personId'>
+type Running = Omit<RunningClockRow, 'personId'>
 type Booked = Pick<
   BookingRow,
   | 'orderId'
@@ -85,6 +95,7 @@ type Booked = Pick<
 interface Rows {
   readonly operations: readonly Operation[]
   readonly clocks: readonly Clock[]
+  readonly running: readonly Running[]
   readonly booked: readonly Booked[]
 }
 
@@ -96,7 +107,7 @@ async function workNow(
   const query = <T extends object>(context: string, text: string) =>
     reads.query<T>(context, (sites) => ({ text, values: [sites, equipmentIds, from, to] }))
   const mine = '"equipmentId" = any($2) and ($1::text[] is null or site = any($1))'
-  const [operations, clocks, booked] = await Promise.all([
+  const [operations, clocks, running, booked] = await Promise.all([
     query<Operation>(
       'material',
       `select serial, "orderId", "operationId", "equipmentId", "startedAt", "endedAt"
@@ -107,6 +118,11 @@ async function workNow(
       `select "orderId", "operationId", "equipmentId", activity, "startedAt", "endedAt"
       from read.work_clocks where ${mine} and "startedAt" < $4 and "endedAt" > $3`,
     ),
+    query<Running>(
+      'production',
+      `select "orderId", "operationId", "equipmentId", activity, "startedAt"
+      from read.running_clocks where ${mine} and $3::timestamptz < $4 and "startedAt" < $4`,
+    ),
     query<Booked>(
       'production',
       `select "orderId", "operationId", "equipmentId", "endedAt", good, scrap, rework,
@@ -114,23 +130,24 @@ async function workNow(
       from read.bookings where ${mine} and "endedAt" > $3 and "endedAt" <= $4`,
     ),
   ])
-  return { operations, clocks, booked }
+  return { operations, clocks, running, booked }
 }
 
 /** Folded anew from the streams of those serials and orders: whatever was known then is among today's. */
 async function workAsKnown(now: Rows, moment: Moment, reads: Reader): Promise<Rows> {
   const streams = new Set([
     ...now.operations.map(({ serial }) => `unit-${serial}`),
-    ...[...now.clocks, ...now.booked].map(({ orderId }) => `order-${orderId}`),
+    ...[...now.clocks, ...now.running, ...now.booked].map(({ orderId }) => `order-${orderId}`),
   ])
-  const [operations, clocks, booked] = await reads.allAsOf(
-    [unitOperations, workClocks, bookings],
+  const [operations, clocks, running, booked] = await reads.allAsOf(
+    [unitOperations, workClocks, runningClocks, bookings],
     [...streams],
     moment,
   )
   return {
     operations: operations as unknown as readonly Operation[],
     clocks: clocks as unknown as readonly Clock[],
+    running: running as unknown as readonly Running[],
     booked: booked as unknown as readonly Booked[],
   }
 }

@@ -263,3 +263,30 @@ test('another rule restates the past; as known before, it was computed by the ol
   expect(allocationRules.nodes).toHaveLength(2)
   expect((await plant.ask('{ unitEnergy(serial: "P") { kwh } }')).unitEnergy.kwh).toBe(20)
 })
+
+test('work that goes on counts up to now, or up to then', async () => {
+  // The clock of the plant stands at the first moment of 2030.
+  const before = (minutes: number) =>
+    new Date(Date.UTC(2030, 0, 1) - minutes * 60_000).toISOString()
+  await wish('RegisterMeter', {
+    ...{ meterId: 'R', name: 'saw', scopeId: 'M3', medium: 'ELECTRICITY' },
+  })
+  await wish(
+    'StartOperation',
+    {
+      ...{ orderId: 'PO', operationId: '10', personId: 'W', equipmentId: 'M3' },
+    },
+    before(30),
+  )
+  const span = { from: before(60), to: before(-60) }
+  await say('EnergyMeasured', before(0), { meterId: 'R', ...span, to: before(0), energyKwh: 6 })
+  await plant.settled()
+  const used = async (more = '') =>
+    (
+      await plant.ask(`{ energyAllocation(meterIds: ["R"], groupBy: ORDER, from: "${span.from}",
+        to: "${span.to}" ${more}) { allocated { value } unallocated { value } } }`)
+    ).energyAllocation
+  expect(await used()).toEqual({ allocated: { value: 3 }, unallocated: { value: 3 } })
+  const known = await used(`, asKnownAt: { recordedAt: "2030-01-01T00:00:00Z" }`)
+  expect(known).toEqual(await used())
+})

@@ -61,6 +61,7 @@ export async function openMember(
  */
 export async function catchUp(members: readonly Member[], c: CatchUp): Promise<readonly Member[]> {
   let open = members
+  const switched: Member[] = []
   for (;;) {
     const { arrived, suspects } = await pass(open, c)
     if (c.signal.aborted) return []
@@ -70,8 +71,12 @@ export async function catchUp(members: readonly Member[], c: CatchUp): Promise<r
       if (again) cleared.push(again)
     }
     open = [...arrived, ...cleared]
+    const building = new Set(open.filter(({ table }) => !table.active))
     const settled = (await Promise.all(open.map((member) => establish(member, c)))).every(Boolean)
-    if (settled && cleared.length === 0) return open
+    if (settled && cleared.length === 0) return [...switched, ...open]
+    // From now on it is the projector who moves these checkpoints.
+    switched.push(...open.filter((member) => building.has(member) && member.table.active))
+    open = open.filter((member) => !switched.includes(member))
   }
 }
 

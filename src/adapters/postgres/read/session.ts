@@ -52,7 +52,7 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
     try {
       if (!(await hasPrimaryKey(client, table))) await client.query(sql.addPrimaryKey(table.name))
     } catch (error) {
-      throw translate(error, table)
+      if (codeOf(error) !== ADDED_MEANWHILE) throw translate(error, table)
     }
     keyed.add(table.name)
   }
@@ -280,10 +280,13 @@ const OUTAGE_CLASSES: ReadonlySet<string> = new Set([
   'XX',
 ])
 const UNDEFINED_TABLE = '42P01'
+/** A second primary key: another session was faster. */
+const ADDED_MEANWHILE = '42P16'
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
 /** Tells a table that is gone, and rows that the database refuses, from an outage. */
 function translate(error: unknown, table: Table): unknown {
-  const code = (error as { code?: unknown } | null)?.code
+  const code = codeOf(error)
   if (code === UNDEFINED_TABLE) return new CheckpointMoved([table.name])
   const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
   if (isSqlState && !OUTAGE_CLASSES.has(code.slice(0, 2)))

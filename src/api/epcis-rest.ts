@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { documentText, queryDocument } from '../projections/epcis/document.ts'
+import type { EpcisEventRow } from '../projections/epcis/epcis-events.ts'
 import { DEFAULT_NAMING } from '../projections/epcis/names.ts'
 import type { Principal } from './authorise.ts'
 import { createContext, type Context, type Services } from './context.ts'
@@ -55,10 +56,17 @@ export function epcisRoutes(
       }
     })
   }
-  const document = (reply: FastifyReply, rows: Parameters<typeof documentText>[0]) =>
-    reply
+  /** The first page is read before anything is sent: what fails at once is answered as an error. */
+  const document = async (reply: FastifyReply, rows: AsyncGenerator<EpcisEventRow>) => {
+    const first = await rows.next()
+    const all = (async function* () {
+      if (!first.done) yield first.value
+      yield* rows
+    })()
+    return reply
       .header('content-disposition', 'attachment; filename="epcis.jsonld"')
-      .send(Readable.from(documentText(rows, services.clock.now())))
+      .send(Readable.from(documentText(all, services.clock.now())))
+  }
 
   get('/epcis/events', async ({ query }, reply, context) => {
     const { filter, page } = parseQuery(query as Record<string, unknown>)

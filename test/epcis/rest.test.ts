@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../src/api/schema.ts'
 import { defaultLimits } from '../../src/api/options.ts'
 import { startApi, type ApiServer } from '../../src/api/server.ts'
+import { createOcelExport } from '../../src/adapters/ocel/export.ts'
 import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
 import { createKey } from '../../src/commands/api-keys.ts'
 import { isRejection, type Decider } from '../../src/domain/decider.ts'
@@ -63,6 +64,7 @@ beforeAll(async () => {
     ['reader', ['read:material'], null],
     ['other', ['read:material'], ['S2']],
     ['blind', ['read:energy'], null],
+    ['auditor', ['read:audit'], null],
   ] as const)
     keys.set(name, (await createKey(store, clock, { name, scopes, sites, expiresAt: null })).token)
   const options = {
@@ -75,7 +77,8 @@ beforeAll(async () => {
       limits: defaultLimits,
     },
   }
-  server = await startApi({ schema, services: plant.services, options, keys: store })
+  const ocel = createOcelExport(plant.services.store)
+  server = await startApi({ schema, services: { ...plant.services, ocel }, options, keys: store })
 })
 afterAll(async () => {
   await server.close()
@@ -180,4 +183,14 @@ test('only for those who may read material, and of their sites', async () => {
     expect((await get(path, 'blind')).status).toBe(403)
   expect((await get('/epcis/events', 'other')).events).toEqual([])
   expect((await get('/epcis/document', 'other')).events).toEqual([])
+})
+
+test('OCEL is for those who may read the log', async () => {
+  const { status, body } = await get('/export/ocel.json', 'auditor')
+  expect(status).toBe(200)
+  expect(body.objects.map(({ id }: { id: string }) => id)).toContain('lot:L9')
+  expect((await get(`/export/ocel.json?to=${after(0)}`, 'auditor')).body.events).toEqual([])
+  for (const format of ['json', 'sqlite'])
+    expect((await get(`/export/ocel.${format}`, 'reader')).status).toBe(403)
+  expect((await get('/export/ocel.json?from=soon', 'auditor')).status).toBe(400)
 })

@@ -60,6 +60,7 @@ test('every GraphQL snippet is one that a test here runs', () => {
     'readme-stops',
     'readme-material',
     'readme-trace',
+    'readme-recall',
     'readme-sign',
     'readme-signatures',
   ])
@@ -119,6 +120,20 @@ test('what was used for an order and what was bound to a serial show in the trac
   const pump = reached.find(({ id }: { id: string }) => id === 'PUMP-1')
   expect(pump).toMatchObject({ kind: 'SERIAL', certain: true })
   expect(trace.balance.balanced).toBe(true)
+})
+
+test('a recall and the record of an item, of what the trace shows', async () => {
+  const { bindConsumption } = await run('readme-material')
+  const { recall, unitHistory } = await run('readme-recall', { position: bindConsumption.position })
+  expect(recall.stock).toMatchObject([
+    { id: 'L-1', quantity: { value: 48, unit: 'C62' }, certain: true },
+    { id: 'PUMP-1', certain: true },
+  ])
+  expect(recall.inProcess).toEqual([{ kind: 'ORDER', id: 'PO-1', certain: true }])
+  expect(unitHistory.parts[0]).toMatchObject({
+    ...{ part: { id: 'L-1' }, certain: true },
+    origins: [{ supplierId: 'ACME', supplierLotId: null }],
+  })
 })
 
 test('its table of settings is that of the code; UPDATE_README=1 writes it', () => {

@@ -46,13 +46,15 @@ export async function partsOfUnit(
   )
   return {
     into,
-    parts: direct.map((edge) => ({
-      ...{ edge, node: edge.fromNode!, certain: isCertain(edge.fromNode!) },
-      origins: receiptsOf(edge.fromNode!, edgesInto).map((receipt) => ({
+    parts: direct.map((edge) => {
+      // Of one lot, a part may be known to be in the item, and another for its order only.
+      const certain = isCertain(edge.toNode!)
+      const origins = receiptsOf(edge.fromNode!, edgesInto).map((receipt) => ({
         edge: receipt,
-        certain: isCertain(receipt.toNode!),
-      })),
-    })),
+        certain: certain && isCertain(receipt.toNode!),
+      }))
+      return { edge, node: edge.fromNode!, certain, origins }
+    }),
   }
 }
 const PARTS = new Set<string>(['CONSUMED', 'INSTALLED'])

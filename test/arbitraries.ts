@@ -15,19 +15,16 @@ import {
 } from './energy/arbitraries.ts'
 import {
   cycleTimeCommand,
+  ratedCapacityCommand,
   observations as equipmentObservation,
   stopCommand,
   stopReasonCommand,
   stopRuleCommand,
 } from './equipment/arbitraries.ts'
 import { kpiCommand, shiftReportCommand } from './kpi/arbitraries.ts'
-import {
-  logisticUnitCommand,
-  lotCommand,
-  recallDrillCommand,
-  unitCommand,
-  unitObservation,
-} from './material/arbitraries.ts'
+import { logisticUnitCommand, lotCommand, unitCommand } from './material/arbitraries.ts'
+import { recallDrillCommand } from './material/drill-arbitraries.ts'
+import { unitObservation } from './material/observations.ts'
 import {
   absenceCommand,
   attendanceCommand,
@@ -44,12 +41,17 @@ import {
   processValueObservation,
 } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
-import { signatureCommand, signatureRulesCommand, signingCommand } from './workflow/arbitraries.ts'
+import {
+  signatureCommand,
+  signatureRulesCommand,
+  signingCommand,
+} from './workflow/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   calendar: calendarCommand,
   cycleTimes: cycleTimeCommand,
+  ratedCapacity: ratedCapacityCommand,
   hierarchyScope: hierarchyScopeCommand,
   inspection: inspectionCommand,
   inspectionPlan: inspectionPlanCommand,
@@ -71,10 +73,10 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   qualification: qualificationCommand,
   qualificationRules: qualificationRulesCommand,
   shiftAssignment: shiftAssignmentCommand,
-  shiftReport: shiftReportCommand,
   signature: signatureCommand,
   signatureRules: signatureRulesCommand,
   signingCredential: signingCommand,
+  shiftReport: shiftReportCommand,
   order: orderCommand,
   stopReasons: stopReasonCommand,
   stopRule: stopRuleCommand,

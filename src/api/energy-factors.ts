@@ -62,7 +62,7 @@ export async function convert(
 }
 
 /** @param factors of one site, medium and unit */
-function applied(flows: readonly Flow[], factors: readonly Factor[]) {
+export function applied(flows: readonly Flow[], factors: readonly Factor[]) {
   const used: Factor[] = []
   let value = 0
   let covered = 0

@@ -124,6 +124,9 @@ function sourcesOf({ inputs, filter, alsoStreams = [] }: Behind): readonly Sourc
     ...inputs.subjects
       .filter((s) => s.cycleTimes.length > 0)
       .map((s) => whole(`cycleTimes-${s.id}`)),
+    ...inputs.subjects
+      .filter((s) => s.capacities.length > 0)
+      .map((s) => whole(`ratedCapacity-${s.id}`)),
     ...[...scopes].map((scope) => whole(calendarStream('EQUIPMENT', scope))),
     ...[...decided(inputs)].map(whole),
     ...alsoStreams.map(whole),

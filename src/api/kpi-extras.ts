@@ -1,112 +1,123 @@
-import { capabilityElements } from '../domain/kpi/capability.ts'
 import type { ElementId, Elements } from '../domain/kpi/elements.ts'
-import type { KpiFilter } from '../projections/kpi/groups.ts'
+import type { About, Extra } from '../projections/kpi/extras.ts'
+import type { Dimension, Group, KpiFilter } from '../projections/kpi/groups.ts'
+import type { Scope } from '../projections/kpi/inputs.ts'
+import type { OrderRow } from '../projections/production/orders.ts'
+import type { Keyed } from '../projections/projection.ts'
 import type { Context } from './context.ts'
-import { apiError } from './errors.ts'
-import type { KpiWindow } from './kpi-inputs.ts'
+import { attended } from './kpi-attendance.ts'
+import { energyUsed } from './kpi-energy.ts'
+import type { KpiWindow, ScopedInputs } from './kpi-inputs.ts'
+import { materialFlow } from './kpi-material.ts'
+import { capability, firstPasses } from './kpi-quality.ts'
+import type { Moment } from './reader.ts'
 
-/** Elements that no machine and no booking tells: of inspections and attendance. Each is read when asked for. */
+/**
+ * Elements that no machine and no booking tells: of inspections, attendance, movements of lots and
+ * meters. Each is read when asked for.
+ */
 export interface ExtraFilter extends KpiFilter {
   readonly characteristicId?: string | null
   /** Values of one subgroup of a capability study; 1 for single values. */
   readonly subgroupSize?: number | null
 }
 
-interface Question {
+interface Asked {
+  readonly scope: readonly string[]
+  readonly inputs: ScopedInputs
   readonly window: KpiWindow
-  readonly sites: readonly string[]
+  readonly groupBy: readonly Dimension[]
   readonly filter: ExtraFilter
+  readonly moment: Moment | null
 }
 
-/** More values than a capability study of a year has. */
-const MAX_VALUES = 100_000
+export interface ExtraQuestion extends Asked {
+  /** Where something stands; null: outside of the scopes. A place nobody knows is the site's. */
+  readonly pathOf: (placeId: string | null, site: string) => readonly Scope[] | null
+  /** What facts are about, in their order; null: outside of the scopes. */
+  readonly aboutOf: (facts: readonly OfWork[]) => Promise<readonly (About | null)[]>
+}
+
+interface OfWork {
+  readonly site: string
+  readonly equipmentId?: string | null
+  readonly orderId: string | null
+  readonly operationId: string | null
+  readonly materialId: string | null
+  readonly personId: string | null
+}
+
+const SOURCES: readonly {
+  readonly elements: readonly ElementId[]
+  readonly read: (question: ExtraQuestion, context: Context) => Promise<Extra>
+}[] = [
+  { elements: ['IP', 'GP'], read: firstPasses },
+  { elements: ['APAT'], read: attended },
+  { elements: ['USL', 'LSL', 'XBAR', 'S', 'SIGMA', 'N'], read: capability },
+  { elements: ['CM', 'IGQ', 'PL', 'STL', 'OL', 'TH', 'INV'], read: materialFlow },
+  { elements: ['E'], read: energyUsed },
+]
 
 /** @throws GraphQLError `InvalidInput` where a capability index names no characteristic */
 export async function extraElements(
   wanted: readonly ElementId[],
-  question: Question,
+  asked: Asked,
   context: Context,
-): Promise<Elements> {
-  const asks = (...ids: readonly ElementId[]) => ids.some((id) => wanted.includes(id))
-  const parts = await Promise.all([
-    asks('IP', 'GP') ? firstPasses(question, context) : {},
-    asks('APAT') ? attended(question, context) : {},
-    asks('USL', 'LSL', 'XBAR', 'S', 'SIGMA', 'N') ? capability(question, context) : {},
-  ])
-  return Object.assign({}, ...parts)
-}
-
-/** Each serial or lot counts at its first inspection after an operation. */
-async function firstPasses(
-  { window, sites, filter }: Question,
-  { reads }: Context,
-): Promise<Elements> {
-  const [found] = await reads.query<{ ip: number; gp: number }>('quality', (open) => ({
-    text: `select count(*) ip, count(*) filter (where verdict = 'PASS') gp from (
-             select distinct on (i."subjectId", i."operationId") i.at, i.verdict
-             from read.inspections i
-             where i.site = any($2) and ($1::text[] is null or i.site = any($1)) and i.at < $4
-               and ($5::text[] is null or i."orderId" = any($5))
-               and ($6::text[] is null or i."materialId" = any($6))
-               and ($7::text[] is null or i."personId" = any($7))
-             order by i."subjectId", i."operationId", i.at, i.key) first
-           where at >= $3 and verdict is not null`,
-    values: [
-      ...[open, sites, window.from, window.to],
-      ...[filter.orderIds ?? null, filter.materialIds ?? null, filter.personIds ?? null],
-    ],
-  }))
-  return { IP: found!.ip, GP: found!.gp }
-}
-
-/** Stays of persons, cut to the window; who has not clocked out is there until its end. */
-async function attended(
-  { window, sites, filter }: Question,
-  { reads }: Context,
-): Promise<Elements> {
-  const [found] = await reads.query<{ ms: number | null }>('personnel', (open) => ({
-    text: `select round(sum(extract(epoch from
-             least(coalesce("clockedOutAt", $4::timestamptz), $4::timestamptz)
-             - greatest("clockedInAt", $3::timestamptz))) * 1000)::bigint ms
-           from read.attendance
-           where site = any($2) and ($1::text[] is null or site = any($1)) and not cancelled
-             and "clockedInAt" < $4 and coalesce("clockedOutAt", $4::timestamptz) > $3
-             and ($5::text[] is null or "personId" = any($5))`,
-    values: [open, sites, window.from, window.to, filter.personIds ?? null],
-  }))
-  return found?.ms == null ? {} : { APAT: found.ms }
-}
-
-/** Values of one characteristic in the order they were measured, with the limits they were judged by last. */
-async function capability(
-  { window, sites, filter }: Question,
-  { reads }: Context,
-): Promise<Elements> {
-  if (filter.characteristicId == null)
-    throw apiError('InvalidInput', 'filter.characteristicId is missing: which one is it about?')
-  interface Row {
-    readonly value: number
-    readonly lowerLimit: number | null
-    readonly upperLimit: number | null
+): Promise<Extra> {
+  const { inputs } = asked
+  const pathOf = (placeId: string | null, site: string) =>
+    (placeId === null ? undefined : inputs.places.get(placeId)) ?? inputs.places.get(site) ?? null
+  const aboutOf = (facts: readonly OfWork[]) => about(facts, pathOf, inputs, context)
+  const parts = await Promise.all(
+    SOURCES.filter(({ elements }) => elements.some((id) => wanted.includes(id))).map(({ read }) =>
+      read({ ...asked, pathOf, aboutOf }, context),
+    ),
+  )
+  return {
+    whole: Object.assign({}, ...parts.map(({ whole }) => whole)),
+    groups: parts.flatMap(({ groups }) => groups),
   }
-  const rows = await reads.query<Row>('quality', (open) => ({
-    text: `select value, "lowerLimit", "upperLimit" from read.inspection_results
-           where "characteristicId" = $5 and at >= $3 and at < $4 and value is not null
-             and site = any($2) and ($1::text[] is null or site = any($1))
-             and ($6::text[] is null or "materialId" = any($6))
-             and ($7::text[] is null or "orderId" = any($7))
-           order by at, key limit ${MAX_VALUES}`,
-    values: [
-      ...[open, sites, window.from, window.to, filter.characteristicId],
-      ...[filter.materialIds ?? null, filter.orderIds ?? null],
-    ],
-  }))
-  const { lowerLimit = null, upperLimit = null } = rows.at(-1) ?? {}
-  const values = rows.map(({ value }) => value)
-  return capabilityElements({
-    values,
-    lowerLimit,
-    upperLimit,
-    subgroupSize: filter.subgroupSize ?? 1,
+}
+
+/** A fact that names no machine was where its operation is worked on. */
+async function about(
+  facts: readonly OfWork[],
+  pathOf: ExtraQuestion['pathOf'],
+  inputs: ScopedInputs,
+  { reads }: Context,
+): Promise<readonly (About | null)[]> {
+  const ids = new Set(facts.flatMap(({ orderId }) => orderId ?? []))
+  const missing = [...ids].filter((id) => !inputs.orders.has(id))
+  type Order = Pick<Keyed<OrderRow>, 'key' | 'operations' | 'materialId'>
+  const others =
+    missing.length === 0
+      ? []
+      : await reads.query<Order>('production', (sites) => ({
+          text: `select key, operations, "materialId" from read.orders where key = any($2)
+                   and ($1::text[] is null or site = any($1))`,
+          values: [sites, missing],
+        }))
+  const orders = new Map<string, Pick<Order, 'operations' | 'materialId'>>([
+    ...inputs.orders,
+    ...others.map((order) => [order.key, order] as const),
+  ])
+  return facts.map(({ site, equipmentId = null, ...fact }) => {
+    const order = fact.orderId === null ? undefined : orders.get(fact.orderId)
+    const operation = order?.operations.find((o) => o.operationId === fact.operationId)
+    const path = pathOf(equipmentId ?? operation?.workCentreId ?? null, site)
+    const materialId = fact.materialId ?? order?.materialId ?? null
+    return path && { path, materialId, orderId: fact.orderId, personId: fact.personId }
   })
+}
+
+/** Groups of machines and work with what else is known of them; those of which only that is known last. */
+export function withExtra(groups: readonly Group[], extra: Extra['groups']): readonly Group[] {
+  const nameOf = ({ keys }: Pick<Group, 'keys'>) => JSON.stringify(keys.map(({ id }) => id))
+  const all = new Map(groups.map((group) => [nameOf(group), group]))
+  for (const { keys, elements } of extra) {
+    const known = all.get(nameOf({ keys })) ?? { keys, elements: {}, unpriced: 0 }
+    const together: Elements = { ...known.elements, ...elements }
+    all.set(nameOf({ keys }), { ...known, elements: together })
+  }
+  return [...all.values()]
 }

@@ -1,7 +1,7 @@
-import { cycleTimes, type CycleTimeRow } from '../projections/equipment/cycle-times.ts'
-import type { KpiInputs, Subject } from '../projections/kpi/inputs.ts'
+import type { KpiInputs, Scope, Subject } from '../projections/kpi/inputs.ts'
 import type { Context } from './context.ts'
 import { reportedBy } from './kpi-days.ts'
+import { masterDataOf } from './kpi-masters.ts'
 import { candidatesOf, plannedFor } from './kpi-scope.ts'
 import { classifiedFor } from './kpi-stops.ts'
 import { workDone } from './kpi-work.ts'
@@ -14,6 +14,12 @@ export interface KpiWindow {
   readonly to: string
 }
 
+export interface ScopedInputs extends KpiInputs {
+  readonly sites: readonly string[]
+  /** All nodes of the scopes with what they stand in, machines or not. */
+  readonly places: ReadonlyMap<string, readonly Scope[]>
+}
+
 /**
  * All that key figures of some scopes and a window are reckoned from, now or as the log knew it. What
  * has not happened yet is no part of the window.
@@ -23,18 +29,18 @@ export async function kpiInputs(
   window: KpiWindow,
   moment: Moment | null,
   context: Context,
-): Promise<KpiInputs & { readonly sites: readonly string[] }> {
+): Promise<ScopedInputs> {
   const to = endOf(window, moment, context)
   const span = { from: window.from, to }
   const ms = { from: Date.parse(span.from), to: Date.parse(span.to) }
   const candidates = await candidatesOf(scopeIds, context)
   const ids = candidates.map(({ id }) => id)
   const sites = [...new Set(candidates.map(({ site }) => site))]
-  const [reported, done, planned, cycles, decisions] = await Promise.all([
+  const [reported, done, planned, masters, decisions] = await Promise.all([
     reportedBy(ids, ms, moment, context),
     workDone(sites, span, moment, context),
     plannedFor(candidates, span, moment, context),
-    cycleTimesOf(ids, moment, context),
+    masterDataOf(ids, span, moment, context),
     decisionsOn(ids, span, moment, context),
   ])
   const known = { decisions, reported, moment }
@@ -45,33 +51,16 @@ export async function kpiInputs(
     const mine = reported.get(id)!
     const isHeardOf = mine.days.length > 0 || mine.reportsFrom === -Infinity
     if (!isMachine && !isHeardOf && !worked.has(id)) return []
-    const [working, own] = [planned.get(id) ?? null, cycles.get(id) ?? []]
+    const working = planned.get(id) ?? null
     const stops = classified.get(id) ?? []
-    return [{ id, path, timeZone, ...mine, working, cycleTimes: own, classified: stops }]
+    return [{ id, path, timeZone, ...mine, working, ...masters(id), classified: stops }]
   })
-  return { ...done, sites, window: ms, subjects }
+  const places = new Map(candidates.map(({ id, path }) => [id, path]))
+  return { ...done, sites, places, window: ms, subjects }
 }
 
 /** The window ends where knowledge does: now, or the moment asked for. */
 function endOf({ from, to }: KpiWindow, moment: Moment | null, { clock }: Context): string {
   const ends = [to, clock.now(), moment?.at ?? to, moment?.recordedAt ?? to].sort()
   return ends[0]! < from ? from : ends[0]!
-}
-
-async function cycleTimesOf(
-  ids: readonly string[],
-  moment: Moment | null,
-  { reads }: Context,
-): Promise<ReadonlyMap<string, readonly CycleTimeRow[]>> {
-  const rows = await reads.query<CycleTimeRow>('equipment', (sites) => ({
-    text: `select * from read.cycle_times where "equipmentId" = any($2)
-             and ($1::text[] is null or site = any($1))`,
-    values: [sites, ids],
-  }))
-  if (moment === null) return Map.groupBy(rows, ({ equipmentId }) => equipmentId)
-  const streams = new Set(rows.map(({ equipmentId }) => `cycleTimes-${equipmentId}`))
-  const known: readonly CycleTimeRow[] = (
-    await reads.allAsOf([cycleTimes], [...streams], moment)
-  )[0]!
-  return Map.groupBy(known, ({ equipmentId }) => equipmentId)
 }

@@ -7,7 +7,7 @@ import type { Dimension, Group } from '../projections/kpi/groups.ts'
 import { kpiVersions, type KpiVersionRow } from '../projections/kpi/kpi-versions.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import { extraElements, type ExtraFilter } from './kpi-extras.ts'
+import { extraElements, withExtra, type ExtraFilter } from './kpi-extras.ts'
 import { kpiInputs, type KpiWindow } from './kpi-inputs.ts'
 import type { Moment } from './reader.ts'
 
@@ -38,6 +38,8 @@ export interface KpiReport extends KpiValue {
   readonly definition: UsedDefinition
   readonly question: KpiQuestion
   readonly inputs: Awaited<ReturnType<typeof kpiInputs>>
+  /** Elements by groupBy. */
+  readonly parts: readonly Group[]
   readonly groups: () => readonly KpiValue[]
 }
 
@@ -50,15 +52,14 @@ export async function kpiReport(question: KpiQuestion, context: Context): Promis
   const { scope, filter, groupBy, moment } = question
   const inputs = await inputsFor(question, context)
   const definition = await definitionFor(question, inputs.sites, context)
-  const extra = await extraElements(
-    definition.elements,
-    { window: windowOf(inputs), sites: inputs.sites, filter },
-    context,
-  )
-  const { whole, groups: parts } = evaluateKpi(inputs, { groupBy, filter })
-  const total = valueOf(definition, { ...whole, elements: { ...whole.elements, ...extra } })
+  const window = windowOf(inputs)
+  const asked = { scope, inputs, window, groupBy, filter, moment }
+  const extra = await extraElements(definition.elements, asked, context)
+  const { whole, groups: told } = evaluateKpi(inputs, { groupBy, filter })
+  const parts = withExtra(told, extra.groups)
+  const total = valueOf(definition, { ...whole, elements: { ...whole.elements, ...extra.whole } })
   const groups = () => parts.map((part) => valueOf(definition, part))
-  return { ...total, definition, question: { ...question, scope, moment }, inputs, groups }
+  return { ...total, definition, question, inputs, parts, groups }
 }
 
 const windowOf = ({ window }: { readonly window: { from: number; to: number } }): KpiWindow => ({

@@ -54,6 +54,11 @@ const OperationRef = builder.objectRef<Operation>('Operation').implement({
       nullable: true,
       description: 'Planned run time per unit in milliseconds (ISO 22400 PRI).',
     }),
+    plannedScrapShare: t.float({
+      nullable: true,
+      description: 'Share of what it produces that is planned to be scrap, 0 to 1.',
+      resolve: (o) => o.plannedScrapShare ?? null,
+    }),
     qualifications: t.field({
       type: [RequiredRef],
       description: 'What it takes to work on it, beside what the place asks for.',

@@ -12,6 +12,7 @@ import { variableData } from './energy/variables.ts'
 import { virtualMeters } from './energy/virtual-meters.ts'
 import { cycleTime } from './equipment/cycle-time.ts'
 import { equipmentObservations } from './equipment/equipment.ts'
+import { ratedCapacity } from './equipment/rated-capacity.ts'
 import { stopDay } from './equipment/stop-day.ts'
 import { stopReasons } from './equipment/stop-reasons.ts'
 import { stopRule } from './equipment/stop-rule.ts'
@@ -35,10 +36,10 @@ import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
 import { processValues } from './quality/process-value.ts'
 import { hierarchyScope } from './site/hierarchy-scope.ts'
-
 import { signatureRules } from './workflow/signature-rules.ts'
 import { signature } from './workflow/signature.ts'
 import { signingCredential } from './workflow/signing-credential.ts'
+
 /** Every decider; each of its commands becomes a mutation of the API. */
 export const deciders: readonly Decider[] = [
   absence,
@@ -62,13 +63,14 @@ export const deciders: readonly Decider[] = [
   person,
   qualification,
   qualificationRules,
+  ratedCapacity,
   recallDrill,
   shiftAssignment,
-  shiftReport,
-  stopDay,
   signature,
   signatureRules,
   signingCredential,
+  shiftReport,
+  stopDay,
   stopReasons,
   stopRule,
   unit,

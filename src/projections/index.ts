@@ -21,6 +21,7 @@ import { equipmentCurrent } from './equipment/current.ts'
 import { cycleTimes } from './equipment/cycle-times.ts'
 import { sourceClocks } from './equipment/source-clocks.ts'
 import { equipmentStateTimes } from './equipment/state-times.ts'
+import { ratedCapacities } from './equipment/rated-capacities.ts'
 import { stopDecisions } from './equipment/stop-decisions.ts'
 import { stopReasonTree } from './equipment/stop-reasons.ts'
 import { stopRules } from './equipment/stop-rules.ts'
@@ -56,11 +57,11 @@ import { inspections } from './quality/inspections.ts'
 import { processValues } from './quality/process-values.ts'
 import type { Projection } from './projection.ts'
 import { hierarchy } from './site/hierarchy.ts'
-
-/** Every read model; the projector keeps them all. */
 import { signatureRuleTable } from './workflow/signature-rules.ts'
 import { signatures } from './workflow/signatures.ts'
 import { signingCredentials } from './workflow/signing-credentials.ts'
+
+/** Every read model; the projector keeps them all. */
 export const projections: readonly Projection[] = [
   absences,
   attendance,
@@ -108,17 +109,18 @@ export const projections: readonly Projection[] = [
   rejectedCommands,
   runningClocks,
   sourceClocks,
+  ratedCapacities,
   stopDecisions,
   stopReasonTree,
   stopRules,
   shiftAssignments,
+  signatureRuleTable,
+  signatures,
+  signingCredentials,
   shiftReports,
   unitComponents,
   unitOperations,
   units,
-  signatureRuleTable,
-  signatures,
-  signingCredentials,
   variableValues,
   virtualMeters,
   workClocks,

@@ -7,6 +7,7 @@ import {
   equipmentState,
   stopCategory,
 } from '../../src/domain/equipment/events.ts'
+import type { RatedCapacityCommand } from '../../src/domain/equipment/rated-capacity.ts'
 import type { StopCommand } from '../../src/domain/equipment/stop-day.ts'
 import type { StopReasonCommand } from '../../src/domain/equipment/stop-reasons.ts'
 import type { StopRuleCommand } from '../../src/domain/equipment/stop-rule.ts'
@@ -100,6 +101,13 @@ export const cycleTimeCommand: fc.Arbitrary<CycleTimeCommand> = fc.oneof(
   },
   fc.record({ ...type('WithdrawCycleTime'), ...onCycle }),
 )
+
+export const ratedCapacityCommand: fc.Arbitrary<RatedCapacityCommand> = fc.record({
+  ...type('RateEquipmentCapacity'),
+  equipmentId,
+  validFrom: fc.constantFrom(after(0), after(600)),
+  perHour: fc.constantFrom(null, 60, 90),
+})
 
 const hour = fc.integer({ min: 0, max: 20 }).map((n) => after(n * 60))
 const onStretch = {

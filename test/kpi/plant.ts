@@ -106,7 +106,7 @@ export function inputsOf(id: string, given: Given): KpiInputs {
     reportsFrom: held ? -Infinity : (reported?.start ?? Infinity),
     working: planned ? shifts(from, to) : null,
     cycleTimes: idealMs === null ? [] : [{ equipmentId: id, ...cycle, idealMs, tolerance: 0.1 }],
-    classified: [],
+    ...{ classified: [], capacities: [], programs: [] },
   }
   const window = { from: START + from, to: START + to }
   return { window, subjects: [subject], work, booked: [], orders: new Map<string, OrderRow>() }

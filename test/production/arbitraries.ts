@@ -25,6 +25,7 @@ const routing = ['10', '20'].map((operationId, i) => ({
   workCentreId: 'WC1',
   setupTimeMs: 60_000,
   ...(operationId === '20' ? { qualifications: [{ qualificationId: 'WELD', minVersion: 1 }] } : {}),
+  ...(operationId === '10' ? { plannedScrapShare: 0.05 } : {}),
   runTimeMsPerUnit: 1_000,
 }))
 

@@ -106,4 +106,5 @@ export const equipmentEvents = {
 export type EquipmentEvent = EventOf<typeof equipmentEvents>
 
 export { cycleTimeEvents, type CycleTimeEvent } from './cycle-time.ts'
+export type { RatedCapacityEvent } from './rated-capacity.ts'
 export * from './stop-events.ts'

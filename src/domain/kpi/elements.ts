@@ -1,6 +1,6 @@
 /**
  * The elements of key figures, named as ISO 22400-2:2014 names them in open sources; those in lower
- * case are not of the standard. All but the measured ones of a capability study add up: over windows,
+ * case are not of the standard. All but those of `isMean` add up: over windows,
  * machines, orders and sites.
  */
 interface ElementDefinition {
@@ -52,15 +52,21 @@ export const ELEMENTS = {
   PRI_PQ: time('Planned run time of what was produced: PRI x PQ', 'ideal cycle times'),
   PRI_GQ: time('Planned run time of what was good: PRI x GQ', 'ideal cycle times'),
   POQ: amount('Planned order quantity', 'quantities of the orders'),
-  PSQ: amount('Planned scrap quantity', 'planned scrap'),
-  EPC: amount('Equipment production capacity', 'rated capacity'),
-  CM: amount('Consumed material', 'material movements'),
-  IGQ: amount('Integrated good quantity', 'material movements'),
-  PL: amount('Production loss', 'material movements'),
-  STL: amount('Storage and transport loss', 'material movements'),
-  OL: amount('Other loss', 'material movements'),
-  TH: amount('Throughput', 'material movements'),
-  INV: amount('Average inventory', 'material movements'),
+  PSQ: amount(
+    'Planned scrap quantity: PQ x planned scrap share of the operation',
+    'planned scrap shares of the operations',
+  ),
+  EPC: amount('Equipment production capacity: rated output of the PBT', 'rated capacity'),
+  CM: amount('Consumed material: what left its lot for good', 'material movements'),
+  IGQ: amount('Integrated good quantity: consumed, less what was lost', 'material movements'),
+  PL: amount(
+    'Production loss: scrapped at work, or lost in a transformation',
+    'material movements',
+  ),
+  STL: amount('Storage and transport loss: scrapped outside of work', 'material movements'),
+  OL: amount('Other loss: found missing by counts', 'material movements'),
+  TH: amount('Throughput: what left stock for use or delivery', 'material movements'),
+  INV: amount('Average inventory of the lots, by time', 'material movements'),
   IP: { name: 'Inspected parts, at their first inspection', unit: 'count' },
   GP: { name: 'Good parts at their first inspection', unit: 'count' },
   FSQ: amount('Scrap of the operations after the first', 'the routing of the orders'),
@@ -75,6 +81,8 @@ export const ELEMENTS = {
 } as const satisfies Record<string, ElementDefinition>
 
 export type ElementId = keyof typeof ELEMENTS
+/** Of which a part says nothing of the whole: means and limits of values, and mean stocks. */
+export const isMean = (id: ElementId): boolean => id === 'INV' || ELEMENTS[id].unit === 'measured'
 export const elementIds = Object.keys(ELEMENTS) as readonly ElementId[]
 export const definitionOf = (id: ElementId): ElementDefinition => ELEMENTS[id]
 

@@ -29,6 +29,13 @@ export const operation = z.object({
   setupTimeMs: durationMs.nullable().default(null),
   /** Planned run time of one unit (ISO 22400 PRI); null where nobody planned one. */
   runTimeMsPerUnit: durationMs.nullable().default(null),
+  /** Share of what it produces that is planned to be scrap; absent where nobody planned any. */
+  plannedScrapShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Share of what it produces that is planned to be scrap, 0 to 1.'),
   /** Of whoever works on it, beside what the place asks for; absent in what was released before this was. */
   qualifications: z
     .array(required)

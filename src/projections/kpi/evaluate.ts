@@ -1,4 +1,4 @@
-import { addTo, type Elements } from '../../domain/kpi/elements.ts'
+import type { Elements } from '../../domain/kpi/elements.ts'
 import type { Classified } from '../../domain/kpi/classified.ts'
 import {
   intersect,
@@ -16,6 +16,7 @@ import {
   type Tally,
   type Timeline,
 } from '../../domain/kpi/time-model.ts'
+import { ratedOutput } from './capacity.ts'
 import {
   createBinner,
   createBins,
@@ -23,6 +24,7 @@ import {
   isOfWork,
   keyOfWork,
   passes,
+  shiftCounts,
   type Bins,
   type Dimension,
   type Group,
@@ -30,6 +32,7 @@ import {
 } from './groups.ts'
 import type { KpiInputs, Subject, Work } from './inputs.ts'
 import { orderElements, personnelTime } from './orders-and-people.ts'
+import { createSums, type Sums } from './sums.ts'
 import { daysIn, planOf, rangeAt, type Plan, type Range } from './plan.ts'
 import { madeOn, quantityElements } from './quantities.ts'
 
@@ -58,6 +61,8 @@ export function evaluateKpi(inputs: KpiInputs, question: KpiQuestion): Evaluatio
   const whole = createSums(createBins())
   const bin = whole.bins.of([])
   for (const part of parts.groups()) whole.add(bin, part.elements, part.unpriced)
+  const isRated = parts.groups().every(({ elements: e }) => e.PBT === 0 || e.EPC !== undefined)
+  if (!isRated) delete whole.groups()[0]!.elements.EPC
   addOfPeopleAndOrders(inputs, all, whole)
   addOfPeopleAndOrders(inputs, question, measured)
   return {
@@ -66,47 +71,16 @@ export function evaluateKpi(inputs: KpiInputs, question: KpiQuestion): Evaluatio
   }
 }
 
-interface Sums {
-  readonly bins: Bins
-  readonly add: (bin: number, elements: Elements, unpriced?: number) => void
-  readonly groups: () => readonly Group[]
-}
-
-function createSums(bins: Bins): Sums {
-  const elements: Elements[] = []
-  const unpriced: number[] = []
-  const upTo = (bin: number): void => {
-    while (elements.length <= bin) {
-      elements.push(timeElements(NOTHING, 0))
-      unpriced.push(0)
-    }
-  }
-  return {
-    bins,
-    add(bin, part, without = 0) {
-      upTo(bin)
-      addTo(elements[bin]!, part)
-      unpriced[bin]! += without
-    },
-    groups() {
-      upTo(bins.keys.length - 1)
-      return bins.keys.map((keys, bin) => ({
-        keys,
-        elements: elements[bin]!,
-        unpriced: unpriced[bin]!,
-      }))
-    },
-  }
-}
-const NOTHING = tallyOf(1)
-
 /** Time and quantities, which add up. */
 function measure(inputs: KpiInputs, question: KpiQuestion): Sums {
   const sums = createSums(createBins())
   if (question.groupBy.length === 0) sums.bins.of([])
   const plan = plansOf(inputs)
-  const tally = timeOf(inputs, question, sums.bins, plan)
+  const cells = cellsOf(inputs, question, sums.bins, plan)
+  const tally = tallyOfCells(cells, inputs, sums.bins)
   sums.bins.keys.forEach((_, bin) => sums.add(bin, timeElements(tally, bin)))
+  const rated = ratedOutput(cells, sums.bins.keys.length, inputs.window.to)
+  for (const [bin, EPC] of rated) sums.add(bin, { EPC })
   addQuantities(inputs, question, sums, plan)
   return sums
 }
@@ -118,7 +92,10 @@ export function timeOf(
   bins: Bins,
   plan: PlanOf = plansOf(inputs),
 ): Tally {
-  const cells = cellsOf(inputs, question, bins, plan)
+  return tallyOfCells(cellsOf(inputs, question, bins, plan), inputs, bins)
+}
+
+function tallyOfCells(cells: readonly Cell[], inputs: KpiInputs, bins: Bins): Tally {
   const tally = tallyOf(bins.keys.length)
   for (const { timeline, pieces } of cells) sweep(timeline, pieces, inputs.window.to, tally)
   return tally
@@ -142,6 +119,7 @@ function complete(group: Group): Group {
 }
 
 interface Cell {
+  readonly subject: Subject
   readonly timeline: Timeline
   readonly pieces: ReturnType<typeof piecesOf>
 }
@@ -160,11 +138,6 @@ export const plansOf = ({ window }: KpiInputs) => {
     return plan
   }
 }
-
-const inShifts =
-  ({ shiftIds }: KpiFilter) =>
-  ({ shift }: Range): boolean =>
-    shiftIds == null || (shift !== null && shiftIds.includes(shift.key.split('/').at(-2)!))
 
 type PlanOf = ReturnType<typeof plansOf>
 
@@ -185,7 +158,7 @@ function cellsOf(
     const counting = work.filter(passing)
     const { own, binOf } = binner(subject)
     const pieces = (of: Work | null, mask: readonly Stretch[] | null): Cell['pieces'] => {
-      const slots = plan(subject).slots.filter(inShifts(filter))
+      const slots = plan(subject).slots.filter(shiftCounts(filter))
       const binned = slots.flatMap((slot): readonly Slot[] => {
         const { kind } = slot
         const parts = byReason ? told(slot, subject.classified) : [{ ...slot, reason: null }]
@@ -199,20 +172,23 @@ function cellsOf(
       const keyOf = (one: Work) =>
         JSON.stringify(workDimensions.map((d) => keyOfWork(d, one, inputs)?.id))
       return [...Map.groupBy(counting, keyOf).values()].map((mine) => ({
+        subject,
         timeline: timelineOf(subject, mine),
         pieces: pieces(mine[0]!, union(mine)),
       }))
     }
     if (isFilteredByWork(filter))
-      return [{ timeline: timelineOf(subject, counting), pieces: pieces(null, union(counting)) }]
+      return [
+        { subject, timeline: timelineOf(subject, counting), pieces: pieces(null, union(counting)) },
+      ]
     if (work.length > 0 || (byReason && subject.classified.length > 0))
-      return [{ timeline: timelineOf(subject, work), pieces: pieces(null, null) }]
+      return [{ subject, timeline: timelineOf(subject, work), pieces: pieces(null, null) }]
     // Machines of one plan, on which nobody works, share their pieces: a plant has few plans.
     const shared = plain.get(own) ?? new Map<Plan, Cell['pieces']>()
     plain.set(own, shared)
     const same = shared.get(plan(subject)) ?? pieces(null, null)
     shared.set(plan(subject), same)
-    return [{ timeline: timelineOf(subject, work), pieces: same }]
+    return [{ subject, timeline: timelineOf(subject, work), pieces: same }]
   })
 }
 
@@ -269,7 +245,7 @@ function addQuantities(
   plan: PlanOf,
 ): void {
   const passing = passes(filter, inputs)
-  const counts = inShifts(filter)
+  const counts = shiftCounts(filter)
   const workBy = Map.groupBy(inputs.work, ({ subjectId }) => subjectId)
   const bookedBy = Map.groupBy(inputs.booked, ({ subjectId }) => subjectId)
   const needsWork = isFilteredByWork(filter) || groupBy.some(isOfWork)

@@ -42,7 +42,8 @@ export interface Group {
   readonly unpriced: number
 }
 
-const LEVELS: Readonly<Record<'WORK_CENTRE' | 'AREA' | 'SITE', readonly string[]>> = {
+/** Levels of the hierarchy that a dimension is about. */
+export const LEVELS: Readonly<Record<'WORK_CENTRE' | 'AREA' | 'SITE', readonly string[]>> = {
   WORK_CENTRE: [
     ...['WORK_CENTRE', 'PROCESS_CELL', 'PRODUCTION_UNIT', 'PRODUCTION_LINE', 'STORAGE_ZONE'],
   ],
@@ -55,7 +56,10 @@ const ofScope = (dimension: Dimension, scope: Scope | undefined): GroupKey => ({
 })
 
 /** A machine's own value of a dimension; null for one that is not about machines. */
-export function keyOfSubject(dimension: Dimension, { path }: Subject): GroupKey | null {
+export function keyOfSubject(
+  dimension: Dimension,
+  { path }: Pick<Subject, 'path'>,
+): GroupKey | null {
   if (dimension === 'EQUIPMENT') return ofScope(dimension, path[0])
   if (dimension !== 'WORK_CENTRE' && dimension !== 'AREA' && dimension !== 'SITE') return null
   return ofScope(
@@ -112,6 +116,12 @@ export const passes =
 
 export const isFilteredByWork = (filter: KpiFilter): boolean =>
   filter.orderIds != null || filter.materialIds != null || filter.personIds != null
+
+/** Whether what falls in a shift counts under a filter. */
+export const shiftCounts =
+  ({ shiftIds }: KpiFilter) =>
+  ({ shift }: Range): boolean =>
+    shiftIds == null || (shift !== null && shiftIds.includes(shift.key.split('/').at(-2)!))
 
 /** Groups in the making, by their keys. */
 export interface Bins {

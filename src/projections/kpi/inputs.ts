@@ -3,6 +3,7 @@ import type { Classified } from '../../domain/kpi/classified.ts'
 import type { Stretch } from '../../domain/kpi/pieces.ts'
 import type { DayOfChanges, Span } from '../../domain/kpi/time-model.ts'
 import type { CycleTimeRow } from '../equipment/cycle-times.ts'
+import type { RatedCapacityRow } from '../equipment/rated-capacities.ts'
 import type { BookingRow } from '../production/bookings.ts'
 import type { OrderRow } from '../production/orders.ts'
 import type { WorkClockRow } from '../production/work-clocks.ts'
@@ -32,8 +33,16 @@ export interface Subject {
   /** Null: no calendar says anything of it. */
   readonly working: WorkingTime | null
   readonly cycleTimes: readonly CycleTimeRow[]
+  readonly capacities: readonly RatedCapacityRow[]
+  /** Programs by when they were loaded; empty where no cycle time is about one. */
+  readonly programs: readonly Loaded[]
   /** Stops with a reason, by time, without overlap. */
   readonly classified: readonly Classified[]
+}
+/** A program, from a moment on, ISO-8601; null: none. */
+export interface Loaded {
+  readonly at: string
+  readonly program: string | null
 }
 export interface Scope {
   readonly id: string

@@ -88,22 +88,23 @@ function workAt(work: readonly Work[], at: number): Work | null {
  * Elements of what one machine made, with how long it should have taken: by the ideal cycle time of
  * the machine, else by the planned run time of the operation. `unpriced` counts pieces that have neither.
  */
-export function quantityElements({ cycleTimes }: Subject, { orders, window }: KpiInputs) {
+export function quantityElements({ cycleTimes, programs }: Subject, { orders, window }: KpiInputs) {
   const begin = new Date(window.from).toISOString()
   // Entries that hold from before the window on give one answer for all of it.
-  const isConstant = cycleTimes.every(({ validFrom }) => validFrom <= begin)
+  const isConstant = programs.length === 0 && cycleTimes.every((c) => c.validFrom <= begin)
   const known = new Map<string, number | null>()
   const ideal = (work: Made['work'], at: number): number | null => {
     if (cycleTimes.length === 0) return null
     const key = work === null ? '' : `${work.orderId}\n${work.operationId}`
     const before = isConstant ? known.get(key) : undefined
     if (before !== undefined) return before
+    const iso = new Date(at).toISOString()
     const making = {
       materialId: (work && orders.get(work.orderId)?.materialId) ?? null,
       operationId: work?.operationId ?? null,
-      program: null,
+      program: programs.findLast((loaded) => loaded.at <= iso)?.program ?? null,
     }
-    const found = cycleTimeAt(cycleTimes, making, new Date(at).toISOString())?.idealMs ?? null
+    const found = cycleTimeAt(cycleTimes, making, iso)?.idealMs ?? null
     known.set(key, found)
     return found
   }
@@ -111,6 +112,8 @@ export function quantityElements({ cycleTimes }: Subject, { orders, window }: Kp
     const routing = (work && orders.get(work.orderId)?.operations) ?? []
     const place = routing.findIndex((o) => o.operationId === work?.operationId)
     const elements: Elements = { PQ: pq, GQ: gq, SQ: sq, RQ: rq }
+    const planned = routing[place]?.plannedScrapShare
+    if (planned != null) elements.PSQ = pq * planned
     const pri = ideal(work, at) ?? routing[place]?.runTimeMsPerUnit ?? null
     if (pri !== null) [elements.PRI_PQ, elements.PRI_GQ] = [pri * pq, pri * gq]
     if (place >= 0) [elements.FPQ, elements.FSQ] = place === 0 ? [pq, 0] : [0, sq]

@@ -1,4 +1,4 @@
-import { addTo, elementIds, type Elements } from '../../domain/kpi/elements.ts'
+import { addTo, elementIds, isMean, type Elements } from '../../domain/kpi/elements.ts'
 import type { Group } from './groups.ts'
 
 /** One stretch of a trend. */
@@ -32,13 +32,13 @@ export function bucketsOf(groups: readonly Group[], by: By): readonly Bucket[] {
 const beginOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1)
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** An element that is not known of one day is not known of its week. */
+/** A mean of a week is not told by its days; an element that is not known of one day is not known of its week. */
 function weeks(days: readonly Bucket[]): readonly Bucket[] {
   return [...Map.groupBy(days, ({ id }) => weekOf(id))].map(([monday, mine]) => {
     const elements: Elements = {}
     for (const day of mine) addTo(elements, day.elements)
     for (const id of elementIds)
-      if (mine.some((day) => day.elements[id] === undefined)) delete elements[id]
+      if (isMean(id) || mine.some((day) => day.elements[id] === undefined)) delete elements[id]
     const unpriced = mine.reduce((sum, day) => sum + day.unpriced, 0)
     return { id: monday, name: `week of ${monday}`, elements, unpriced }
   })

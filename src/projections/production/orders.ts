@@ -18,6 +18,7 @@ export interface OrderOperation extends Reported {
   workCentreId: string
   setupTimeMs: number | null
   runTimeMsPerUnit: number | null
+  plannedScrapShare?: number | undefined
   /** What it takes to work on it; absent where the order says nothing. */
   qualifications?: Required[] | undefined
   status: 'READY' | 'RUNNING' | 'COMPLETED'

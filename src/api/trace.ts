@@ -5,7 +5,6 @@ import { units } from '../projections/material/units.ts'
 import { asOfMoment, relatedOf } from './as-of.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
-import { apiError } from './errors.ts'
 import { EdgeKindRef, GenealogyEdgeRef } from './genealogy-edge.ts'
 import {
   askOf,
@@ -18,6 +17,7 @@ import {
 } from './genealogy-view.ts'
 import { MassBalanceRef, readBalance } from './mass-balance.ts'
 import { LotRef } from './material.ts'
+import { cursorOf, parseCursor, within } from './trace-arguments.ts'
 import { amountsIn, edgesOf, rootOf, visitsOf, type Traced, type TraceOf } from './trace-read.ts'
 import { UnitRef } from './units.ts'
 
@@ -292,23 +292,4 @@ async function readTrace(args: Args, context: Context): Promise<Trace | null> {
     dated: args.at != null || args.asKnownAt != null,
     amounts: () => (amounts ??= amountsIn(of, context)),
   }
-}
-
-function within(name: string, value: number, most: number): number {
-  if (value < 1 || value > most)
-    throw apiError('InvalidInput', `${name} ${value} is not between 1 and ${most}.`)
-  return value
-}
-
-const cursorOf = (end: number, { view: { position } }: TraceOf): string =>
-  Buffer.from(`${position}.${end}`).toString('base64url')
-
-function parseCursor(cursor: string): { readonly position: number; readonly end: number } {
-  const [position, end, ...rest] = Buffer.from(cursor, 'base64url')
-    .toString()
-    .split('.')
-    .map(Number)
-  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(end) || rest.length > 0)
-    throw apiError('InvalidInput', `after ${JSON.stringify(cursor)} is not a cursor of a trace.`)
-  return { position: position!, end: end! }
 }

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
-import type { Observation } from '../../src/commands/record.ts'
 import type { LogisticUnitCommand } from '../../src/domain/material/logistic-unit.ts'
 import type { LotCommand } from '../../src/domain/material/lot-commands.ts'
-import type { RecallDrillCommand } from '../../src/domain/material/recall-drill.ts'
 import type { UnitCommand } from '../../src/domain/material/unit-commands.ts'
-import { after } from '../spec.ts'
 
 const lotId = fc.constantFrom('L1', 'L2', 'L3')
 const movementId = fc.integer({ min: 1, max: 12 }).map((n) => `m${n}`)
@@ -72,6 +69,10 @@ const bindingCommand: fc.Arbitrary<LotCommand> = fc.oneof(
   }),
 )
 
+const sent = {
+  deliveryId: fc.constantFrom(null, 'D1'),
+  ...{ shippedLotId: fc.constantFrom(null, 'L1'), logisticUnitId: fc.constantFrom(null, 'PAL-1') },
+}
 /** Wishes about three lots of mostly one material, so that they meet. */
 export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
   fc.record({
@@ -85,9 +86,7 @@ export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
     supplierLotId: fc.constantFrom(null, 'A-77'),
     locationId,
     personId,
-    deliveryId: fc.constantFrom(null, 'D1'),
-    shippedLotId: fc.constantFrom(null, 'L1'),
-    logisticUnitId: fc.constantFrom(null, 'PAL-1'),
+    ...sent,
   }),
   fc.record({
     ...type('ProduceLot'),
@@ -168,11 +167,8 @@ export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
   }),
   { arbitrary: bindingCommand, weight: 4 },
   fc.record({
-    ...type('CancelConsumption'),
-    lotId,
-    consumptionId,
-    reason,
-    cancelledBy: fc.constant('P1'),
+    ...{ ...type('CancelConsumption'), lotId, consumptionId },
+    ...{ reason, cancelledBy: fc.constant('P1') },
   }),
   {
     arbitrary: fc.record({
@@ -296,50 +292,7 @@ export const logisticUnitCommand: fc.Arbitrary<LogisticUnitCommand> = fc.oneof(
   }),
   fc.record({ ...type('ShipLogisticUnit'), ...onLogisticUnit, ...delivery }),
   fc.record({
-    ...type('ReturnLogisticUnit'),
-    ...onLogisticUnit,
-    shipmentId: movementId,
-    reason,
-    personId,
-  }),
-)
-
-/** A machine says what it did to one of the serials. */
-export const unitObservation: fc.Arbitrary<Observation> = fc
-  .record({
-    serial,
-    materialId: fc.constantFrom(null, 'steel'),
-    orderId: fc.constantFrom(null, 'PO-1'),
-    operationId: fc.constantFrom('10', '20'),
-    operationName: fc.constantFrom(null, 'Mill'),
-    equipmentId: fc.constantFrom('M1', 'M2'),
-    program: fc.constantFrom(null, 'O1234'),
-    start: fc.integer({ min: 0, max: 500 }),
-    minutes: fc.integer({ min: 0, max: 90 }),
-    personId,
-  })
-  .map(({ start, minutes, ...data }) => ({
-    type: 'UnitProcessed',
-    occurredAt: after(start + minutes),
-    data: { ...data, startedAt: after(start), endedAt: after(start + minutes) },
-  }))
-
-const drillId = fc.constantFrom('DR1', 'DR2')
-const drilledLot = fc.record({
-  ...{ lotId, backward: fc.nat({ max: 9 }), forward: fc.nat({ max: 9 }) },
-  durationMs: fc.constantFrom(3, 70_000),
-  unexplained: fc.constantFrom(0, 0, 2),
-  problems: fc.subarray(['an edge is missing']),
-})
-/** Wishes about two drills, and what they found. */
-export const recallDrillCommand: fc.Arbitrary<RecallDrillCommand> = fc.oneof(
-  fc.record({
-    ...{ ...type('RequestRecallDrill'), drillId, sampleSize: fc.constantFrom(1, 5) },
-    ...{ lotIds: fc.subarray(['L1']), seed: fc.constantFrom(null, 'x') },
-  }),
-  fc.record({
-    ...{ ...type('CompleteRecallDrill'), drillId, seed: fc.constant('x') },
-    ...{ position: fc.constant(7), startedAt: fc.constant(after(1)) },
-    lots: fc.array(drilledLot, { maxLength: 2 }),
+    ...{ ...type('ReturnLogisticUnit'), ...onLogisticUnit },
+    ...{ shipmentId: movementId, reason, personId },
   }),
 )

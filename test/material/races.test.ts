@@ -16,7 +16,8 @@ import { lotMovements } from '../../src/projections/material/lot-movements.ts'
 import { lots } from '../../src/projections/material/lots.ts'
 import { replay } from '../../src/projections/projection.ts'
 import { change } from '../support/invariants.ts'
-import { lotCommand, unitCommand, unitObservation } from './arbitraries.ts'
+import { lotCommand, unitCommand } from './arbitraries.ts'
+import { unitObservation } from './observations.ts'
 import { by, clock, delayed, log, newStore, pathUp, race, SITE } from './race.ts'
 
 const RUNS = { numRuns: 150 }

@@ -143,6 +143,33 @@ describe('virtual meters', () => {
   })
 })
 
+test('no meter stands below itself, however many are between', async () => {
+  const under = (meterId: string, parentMeterId: string | null) =>
+    wish('ChangeMeter', { meterId, name: meterId, scopeId: null, parentMeterId })
+  await register('P1')
+  await register('P2', { parentMeterId: 'P1' })
+  await register('P3', { parentMeterId: 'P2' })
+  await register('P4', { parentMeterId: 'P3' })
+  expect(await under('P1', 'P4')).toBe('ParentCircle')
+  expect(await under('P1', 'P2')).toBe('ParentCircle')
+  expect(await under('P2', 'GHOST')).toBe('ParentUnknown')
+  // Out of the chain at its middle, and the other way round.
+  expect(await under('P3', null)).toMatchObject({ stream: 'meter-P3' })
+  expect(await under('P1', 'P4')).toMatchObject({ stream: 'meter-P1' })
+  expect(await under('P3', 'P2')).toBe('ParentCircle')
+  expect(await ask('meter(meterId: "P1")', 'parent { meterId parent { meterId } }')).toEqual({
+    parent: { meterId: 'P4', parent: { meterId: 'P3' } },
+  })
+})
+
+test('of two that would close a circle at the same time one is refused', async () => {
+  for (const meterId of ['Q1', 'Q2', 'Q3']) await register(meterId)
+  const under = (meterId: string, parentMeterId: string) =>
+    wish('ChangeMeter', { meterId, name: meterId, scopeId: null, parentMeterId })
+  const outcomes = await Promise.all([under('Q1', 'Q2'), under('Q2', 'Q3'), under('Q3', 'Q1')])
+  expect(outcomes.filter((o) => o === 'ParentCircle')).toHaveLength(1)
+})
+
 test('the load curve tells peaks, mean and base load, in windows of the site', async () => {
   const curve = `loadCurve(meterIds: ["A"], ${HOUR})`
   const fields =

@@ -111,6 +111,7 @@ export const virtualMeterCommand: fc.Arbitrary<VirtualMeterCommand> = fc.oneof(
     ),
   }),
   fc.record({ ...type('RemoveVirtualMeter'), meterId: virtualId, reason }),
+  fc.record({ ...type('PlaceMeter'), meterId, parentMeterId: orNull(meterId) }),
 )
 
 export const energySiteCommand: fc.Arbitrary<EnergySiteCommand> = fc.oneof(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CommandOf } from '../command.ts'
-import { reject, type Decider, type Rejection } from '../decider.ts'
+import type { Command, CommandOf } from '../command.ts'
+import { isRejection, reject, type Decider, type Rejection } from '../decider.ts'
 import { id, quantity, reason, unit } from '../types.ts'
 import {
   digits,
@@ -14,6 +14,7 @@ import {
   type Placement,
 } from './events.ts'
 import { isEnergy } from './units.ts'
+import { virtualMeters } from './virtual-meters.ts'
 
 /**
  * A measuring point: what it measures, where, and below which other meter. It outlives its devices:
@@ -101,21 +102,21 @@ export const meter: Decider<MeterCommand, Meter, MeterEvent, MeterRefusal, Meter
     id: (command) => ('parentMeterId' in command ? command.parentMeterId : null),
   },
 
-  decide(command, state, { consulted: parent }) {
-    if (command.type === 'RegisterMeter') return register(command, state, parent)
-    if (state.status === 'unknown')
-      return reject('MeterUnknown', `meterId ${command.meterId} has not been registered.`)
-    if (command.type === 'ChangeMeter' && isSamePlacement(command, state.placement)) return []
-    if (command.type === 'ExchangeMeter' && state.exchanges.has(command.exchangeId))
-      return repeatedExchange(command, state.exchanges.get(command.exchangeId)!)
-    if (command.type === 'RetireMeter')
-      return state.status === 'retired' ? [] : [e.retired(command)]
-    if (state.status === 'retired')
-      return reject('MeterRetired', `meterId ${command.meterId} has been retired.`)
-    return command.type === 'ChangeMeter'
-      ? (illegalParent(command, state.medium, parent) ?? [e.changed(command)])
-      : exchange(command, state)
+  // Circles of any length are seen where all meters of the site are.
+  prepare(command, state, parent) {
+    if (command.type !== 'RegisterMeter' && command.type !== 'ChangeMeter') return null
+    const { meterId, parentMeterId } = command
+    const before = state.status === 'unknown' ? null : state.placement.parentMeterId
+    if (before === parentMeterId) return null
+    const decision = decide(command, state, parent)
+    // What is refused anyway must not hold a place.
+    if (isRejection(decision) || decision.length === 0) return null
+    return {
+      decider: virtualMeters,
+      command: { type: 'PlaceMeter', meterId, parentMeterId } as Command,
+    }
   },
+  decide: (command, state, { consulted }) => decide(command, state, consulted),
 
   evolve(state, event, at) {
     if (event.type === 'MeterRegistered') {
@@ -140,6 +141,21 @@ export const meter: Decider<MeterCommand, Meter, MeterEvent, MeterRefusal, Meter
   },
 }
 
+function decide(command: MeterCommand, state: Meter, parent: Meter): Decision {
+  if (command.type === 'RegisterMeter') return register(command, state, parent)
+  if (state.status === 'unknown')
+    return reject('MeterUnknown', `meterId ${command.meterId} has not been registered.`)
+  if (command.type === 'ChangeMeter' && isSamePlacement(command, state.placement)) return []
+  if (command.type === 'ExchangeMeter' && state.exchanges.has(command.exchangeId))
+    return repeatedExchange(command, state.exchanges.get(command.exchangeId)!)
+  if (command.type === 'RetireMeter') return state.status === 'retired' ? [] : [e.retired(command)]
+  if (state.status === 'retired')
+    return reject('MeterRetired', `meterId ${command.meterId} has been retired.`)
+  return command.type === 'ChangeMeter'
+    ? (illegalParent(command, state.medium, parent) ?? [e.changed(command)])
+    : exchange(command, state)
+}
+
 function register(
   command: Extract<MeterCommand, { type: 'RegisterMeter' }>,
   state: Meter,
@@ -158,7 +174,7 @@ function register(
   return illegalParent(command, command.medium, parent) ?? [e.registered(command)]
 }
 
-/** A circle of more than two meters is not seen here; whoever follows parents must stop at one. */
+/** Circles of two; longer ones are seen by the stream of the site. */
 function illegalParent(
   command: Placement & { readonly meterId: string },
   medium: Medium,

@@ -25,7 +25,7 @@ export const term = z.object({
 })
 export type Term = z.output<typeof term>
 
-/** Computed from other meters, and never read. */
+/** How the meters of a site hang together: those computed from others, and which is below which. */
 export const virtualMeterEvents = {
   defined: event(
     'VirtualMeterDefined',
@@ -39,6 +39,8 @@ export const virtualMeterEvents = {
     }),
   ),
   removed: event('VirtualMeterRemoved', z.object({ meterId: id, reason })),
+  /** A meter that is read may stand below this one, null for none: no circle comes of it. */
+  placed: event('MeterPlaced', z.object({ meterId: id, parentMeterId: id.nullable() })),
 }
 export type VirtualMeterEvent = EventOf<typeof virtualMeterEvents>
 

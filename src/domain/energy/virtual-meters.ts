@@ -12,8 +12,8 @@ import {
 import { meter, type Meter } from './meter.ts'
 
 /**
- * All virtual meters of a site in one stream: only who sees them all can see that none of them is
- * computed, by way of others, from itself.
+ * All virtual meters of a site, and which of its meters stands below which, in one stream: only who sees
+ * them all can see that none is computed from itself, or stands below itself, by way of others.
  */
 const onMeter = { meterId: id }
 
@@ -34,12 +34,24 @@ export const virtualMeterCommands = {
   RemoveVirtualMeter: z
     .object({ type: z.literal('RemoveVirtualMeter'), ...onMeter, reason })
     .describe('Do without a virtual meter; nothing may be computed from it any more.'),
+  PlaceMeter: z
+    .object({
+      type: z.literal('PlaceMeter'),
+      ...onMeter,
+      parentMeterId: id.nullable().default(null),
+    })
+    .describe('Ask leave to put a meter below another; sent by itself when one is put there.'),
 }
 export type VirtualMeterCommand = CommandOf<typeof virtualMeterCommands>
 
 type Definition = Extract<VirtualMeterEvent, { type: 'VirtualMeterDefined' }>['data']
 /** Definitions in force, by meter. */
-type VirtualMeters = ReadonlyMap<string, Definition>
+type Definitions = ReadonlyMap<string, Definition>
+interface VirtualMeters {
+  readonly defined: Definitions
+  /** Of meters that are read: the one upstream. */
+  readonly parents: ReadonlyMap<string, string>
+}
 
 type Refusal =
   | 'MeterDiffers'
@@ -47,6 +59,7 @@ type Refusal =
   | 'TermOfOtherMedium'
   | 'VirtualMeterCircle'
   | 'VirtualMeterInUse'
+  | 'ParentCircle'
 
 export const virtualMeters: Decider<
   VirtualMeterCommand,
@@ -58,16 +71,18 @@ export const virtualMeters: Decider<
   context: 'energy',
   category: 'virtualMeters',
   commands: virtualMeterCommands,
+  internal: ['PlaceMeter'],
   events: e,
   id: (_, site) => site,
-  initial: new Map(),
+  initial: { defined: new Map(), parents: new Map() },
   consults: {
     get decider() {
       return meter
     },
-    id: (command) => command.meterId,
+    id: (command) => (command.type === 'PlaceMeter' ? null : command.meterId),
   },
-  decide(command, state, { consulted }) {
+  decide(command, { defined: state, parents }, { consulted }) {
+    if (command.type === 'PlaceMeter') return place(command, parents)
     if (command.type === 'RemoveVirtualMeter') return remove(command, state)
     if (consulted.status !== 'unknown')
       return reject('MeterDiffers', `meterId ${command.meterId} is a meter that is read.`)
@@ -75,17 +90,42 @@ export const virtualMeters: Decider<
     if (known && isSame(known, command)) return []
     return illegal(command, state) ?? [e.defined(command)]
   },
-  evolve(state, { type, data }) {
-    const next = new Map(state)
-    if (type === 'VirtualMeterDefined') next.set(data.meterId, data)
-    else next.delete(data.meterId)
-    return next
+  evolve({ defined, parents }, { type, data }) {
+    switch (type) {
+      case 'VirtualMeterDefined':
+        return { parents, defined: new Map(defined).set(data.meterId, data) }
+      case 'VirtualMeterRemoved':
+        return { parents, defined: new Map([...defined].filter(([id]) => id !== data.meterId)) }
+      case 'MeterPlaced': {
+        const { meterId, parentMeterId } = data
+        const next = new Map(parents)
+        if (parentMeterId === null) next.delete(meterId)
+        else next.set(meterId, parentMeterId)
+        return { defined, parents: next }
+      }
+    }
   },
+}
+
+/** Goes up from the parent; whoever meets the meter itself has gone in a circle. */
+function place(
+  command: Extract<VirtualMeterCommand, { type: 'PlaceMeter' }>,
+  parents: VirtualMeters['parents'],
+) {
+  const { meterId, parentMeterId } = command
+  if ((parents.get(meterId) ?? null) === parentMeterId) return []
+  const path = [meterId]
+  for (let at = parentMeterId; at !== null; at = parents.get(at) ?? null) {
+    path.push(at)
+    if (at === meterId)
+      return reject('ParentCircle', `parentMeterId: ${path.join(' would stand below ')}.`)
+  }
+  return [e.placed(command)]
 }
 
 function remove(
   command: Extract<VirtualMeterCommand, { type: 'RemoveVirtualMeter' }>,
-  state: VirtualMeters,
+  state: Definitions,
 ) {
   const { meterId } = command
   if (!state.has(meterId)) return []
@@ -95,7 +135,7 @@ function remove(
     : [e.removed(command)]
 }
 
-function illegal(definition: Definition, state: VirtualMeters): Rejection<Refusal> | null {
+function illegal(definition: Definition, state: Definitions): Rejection<Refusal> | null {
   const { meterId, terms, medium: own } = definition
   const repeated = terms.find((t, i) => terms.findIndex((o) => o.meterId === t.meterId) !== i)
   if (repeated)
@@ -112,7 +152,7 @@ function illegal(definition: Definition, state: VirtualMeters): Rejection<Refusa
 function pathTo(
   target: string,
   terms: readonly Term[],
-  state: VirtualMeters,
+  state: Definitions,
   seen = new Set<string>(),
 ): readonly string[] | null {
   for (const { meterId } of terms) {

@@ -41,11 +41,7 @@ import {
   processValueObservation,
 } from './quality/arbitraries.ts'
 import { commands as hierarchyScopeCommand } from './site/arbitraries.ts'
-import {
-  signatureCommand,
-  signatureRulesCommand,
-  signingCommand,
-} from './workflow/arbitraries.ts'
+import { signatureCommand, signatureRulesCommand, signingCommand } from './workflow/arbitraries.ts'
 
 /** Wishes by the category of the decider they are for; a new decider adds its own here. */
 const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {

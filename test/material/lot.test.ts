@@ -19,6 +19,7 @@ const receipt = {
   supplierLotId: 'A-77',
   locationId: 'WH1',
   personId: 'P1',
+  ...{ deliveryId: null, shippedLotId: null, logisticUnitId: null },
 }
 const received = e.received(receipt)
 const use = { lotId: 'L1', movementId: 'm2', quantity: 4, unit: 'KGM', ...work }

@@ -132,7 +132,7 @@ const problemsOf = ({ lotId, durationMs: took, unexplained, problems }: DrilledL
 
 /** FNV-1a, 32 bits: spreads names evenly, and is the same everywhere. */
 const hash = (name: string): number =>
-  [...name].reduce((h, c) => Math.imul(h ^ c.codePointAt(0)!, 0x01000193) >>> 0, 0x811c9dc5)
+  Array.from(name).reduce((h, c) => Math.imul(h ^ c.codePointAt(0)!, 0x01000193) >>> 0, 0x811c9dc5)
 
 /** So many of these, by a chance that follows from the seed: the same seed draws the same. */
 export const drawn = (seed: string, lotIds: readonly string[], count: number): string[] =>

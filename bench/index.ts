@@ -10,6 +10,7 @@ import { rebuildBench } from './rebuild.ts'
 import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
+import { shiftsBench } from './shifts.ts'
 import { traceBench } from './trace.ts'
 import { treeBench } from './tree.ts'
 import { verifyBench } from './verify.ts'
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   importBench,
   energyBench,
   kpiBench,
+  shiftsBench,
   traceBench,
   kurrentdbBench,
   treeBench,

@@ -14,7 +14,7 @@ import { shopOf } from '../../src/domain/planning/shop/shop.ts'
 /** Makespan after so many iterations, as the decoder has it, and what the checker says. */
 function solve(problem: Problem, iterations: number, until = 0) {
   const compiled = compile(problem)
-  const search = createShopSearch(shopOf(compiled)!, seededRandom(1), [])
+  const search = createShopSearch(shopOf(compiled)!, seededRandom(1))
   const decode = createDecoder(compiled)
   for (;;) {
     search.step(2_000)

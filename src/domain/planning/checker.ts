@@ -6,8 +6,9 @@ import type { Problem, PlannedOperation, Span } from './problem.ts'
  * decoder, so that both cannot be wrong in the same way. What is fixed is as it is: nothing is asked of it.
  */
 export function violations(problem: Problem, plan: readonly PlannedOperation[]): string[] {
+  const orders = new Map(problem.orders.map((one) => [one.id, one]))
   const placed = plan.map((row): Placed => {
-    const order = problem.orders.find(({ id }) => id === row.order)!
+    const order = orders.get(row.order)!
     const operation = order.operations.find(({ id }) => id === row.operation)!
     const mode = operation.modes[row.mode]!
     const equipment = problem.equipment.find(({ id }) => id === row.equipment)!

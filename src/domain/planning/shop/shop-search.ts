@@ -19,10 +19,10 @@ interface Elite extends Sequence {
  * Elite recombination over tabu search, for the makespan. A child merges the linear orders of two elites: what
  * both agree on stays, so it is never circular and needs no repair.
  */
-export function createShopSearch(shop: Shop, random: Random, starts: readonly Sequence[]): Search {
+export function createShopSearch(shop: Shop, random: Random): Search {
   const graph = createGraph(shop)
   const tabu = createTabu(graph, random)
-  const waiting = [...starts]
+  const waiting: Sequence[] = []
   let elites: Elite[] = []
   let best: Elite | null = null
   let [iterations, running, rounds] = [0, false, 0]
@@ -64,7 +64,7 @@ export function createShopSearch(shop: Shop, random: Random, starts: readonly Se
       }
     },
     iterations: () => iterations,
-    best: () => best ?? starts[0]!,
+    best: () => best!,
     adopt: (sequence) => void waiting.push(sequence),
   }
 }

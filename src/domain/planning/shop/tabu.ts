@@ -39,8 +39,9 @@ export function createTabu(graph: Graph, random: Random) {
 
   /** It starts at that moment, and any delay would be one of the whole plan. */
   const criticalFrom = (at: number, start: number): boolean => {
-    const end = done[at]!
-    return end - work[at]! === start && start + tail[at]! === state.makespan
+    const begins = done[at]! - work[at]!
+    const whole = start + tail[at]!
+    return begins === start && whole === state.makespan
   }
 
   const criticalPath = (): number => {

@@ -1,4 +1,5 @@
 import { exportPaths } from './openapi-exports.ts'
+import { recallPaths } from './recall-openapi.ts'
 import { PATH } from './graphql.ts'
 
 const text = { type: 'string' } as const
@@ -86,6 +87,7 @@ export const openApi = {
     ...signatureManifest('csv', 'text/csv'),
     ...signatureManifest('html', 'text/html'),
     ...exportPaths,
+    ...recallPaths,
     '/log/checkpoint': {
       get: {
         operationId: 'logCheckpoint',

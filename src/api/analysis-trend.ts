@@ -1,5 +1,4 @@
 import { changePoints, type ChangePoint } from '../domain/kpi/change-points.ts'
-import { evaluateKpi } from '../projections/kpi/evaluate.ts'
 import { bucketsOf, type Bucket } from '../projections/kpi/trend.ts'
 import { builder } from './builder.ts'
 import { cursorArgs, listCost, pageSize } from './connection.ts'
@@ -123,10 +122,9 @@ builder.queryField('kpiTrend', (t: any) =>
       const moment = await momentOf(args, context)
       const filter = args.filter ?? {}
       const dimension = by === 'SHIFT' ? ('SHIFT' as const) : ('DAY' as const)
-      const asked = { name, scope, window, groupBy: [], filter, moment }
-      const { definition, inputs } = await kpiReport(asked, context)
-      const { groups } = evaluateKpi(inputs, { groupBy: [dimension], filter })
-      const steps = bucketsOf(groups, by)
+      const asked = { name, scope, window, groupBy: [dimension], filter, moment }
+      const { definition, inputs, parts } = await kpiReport(asked, context)
+      const steps = bucketsOf(parts, by)
       if (steps.length > MAX_STEPS)
         throw apiError('InvalidInput', `the window has more than ${MAX_STEPS} steps.`)
       const values = steps.map(({ id, name: title, elements, unpriced }) => ({

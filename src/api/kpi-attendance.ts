@@ -22,20 +22,21 @@ export async function attended(question: ExtraQuestion, context: Context): Promi
     values: [open, inputs.sites, window.from, window.to, moment !== null],
   }))
   const known = moment ? await asKnown(rows, question, context) : rows
-  const stays = known.flatMap(({ personId, scopeId, site, cancelled, ...times }) => {
+  const stays = known.flatMap(({ key, personId, scopeId, site, cancelled, ...times }) => {
     const path = pathOf(scopeId, site)
     if (cancelled || times.clockedInAt === null || path === null) return []
     const from = Date.parse(times.clockedInAt)
     const to = times.clockedOutAt === null ? inputs.window.to : Date.parse(times.clockedOutAt)
     if (from >= to || from >= inputs.window.to || to <= inputs.window.from) return []
-    return [{ about: { path, personId, orderId: null, materialId: null }, from, to }]
+    return [{ key, about: { path, personId, orderId: null, materialId: null }, from, to }]
   })
-  return both(question, (asked) => {
+  const found = both(question, (asked) => {
     const sums = summing(binning(inputs, asked), stays.length === 0 ? {} : { APAT: 0 })
     for (const { about, from, to } of stays)
       sums.add(about, { from, to }, (cell) => ({ APAT: cell.to - cell.from }))
     return sums.groups()
   })
+  return { ...found, streams: stays.map(({ key }) => `attendance-${key}`) }
 }
 
 async function asKnown(

@@ -128,8 +128,7 @@ function sourcesOf({ inputs, filter, alsoStreams = [] }: Behind): readonly Sourc
       .filter((s) => s.capacities.length > 0)
       .map((s) => whole(`ratedCapacity-${s.id}`)),
     ...[...scopes].map((scope) => whole(calendarStream('EQUIPMENT', scope))),
-    ...[...decided(inputs)].map(whole),
-    ...alsoStreams.map(whole),
+    ...[...new Set([...decided(inputs), ...alsoStreams])].map(whole),
   ]
   return sources.sort((a, b) => (a.stream < b.stream ? -1 : 1))
 }

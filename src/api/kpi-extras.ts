@@ -76,6 +76,7 @@ export async function extraElements(
   return {
     whole: Object.assign({}, ...parts.map(({ whole }) => whole)),
     groups: parts.flatMap(({ groups }) => groups),
+    streams: [...new Set(parts.flatMap(({ streams = [] }) => streams))],
   }
 }
 

@@ -42,7 +42,7 @@ export async function materialFlow(question: ExtraQuestion, context: Context): P
   const amounts = counted.filter(({ stock, quantity }) => stock !== 0 || quantity !== 0)
   const units = new Set(amounts.flatMap(({ unit }) => unit ?? []))
   if (units.size > 1) return { whole: {}, groups: [] }
-  return both(question, (asked) => {
+  const found = both(question, (asked) => {
     const bins = binning(inputs, asked)
     const sums = summing(bins, units.size === 0 ? {} : NONE)
     const lengths = new Map<number, number>()
@@ -66,6 +66,7 @@ export async function materialFlow(question: ExtraQuestion, context: Context): P
       return length
     }
   })
+  return { ...found, streams: counted.map(({ lotId }) => `lot-${lotId}`) }
 }
 
 type Row = Keyed<LotMovementRow>

@@ -55,7 +55,8 @@ export async function firstPasses(question: ExtraQuestion, context: Context): Pr
   })
   const abouts = await aboutOf(first)
   const zero = { IP: 0, GP: 0 }
-  return both(
+  const streams = streamsOf(first, abouts)
+  const found = both(
     question,
     (asked) => {
       const sums = summing(binning(inputs, asked), zero)
@@ -67,7 +68,11 @@ export async function firstPasses(question: ExtraQuestion, context: Context): Pr
     },
     zero,
   )
+  return { ...found, streams }
 }
+
+const streamsOf = (rows: readonly Inspected[], abouts: readonly unknown[]): readonly string[] =>
+  rows.filter((_, i) => abouts[i] !== null).map((row) => `inspection-${row.inspectionId}`)
 
 const momentOf = (at: string) => ({ from: Date.parse(at), to: Date.parse(at) })
 
@@ -91,7 +96,7 @@ export async function capability(question: ExtraQuestion, context: Context): Pro
   const all = moment ? await asKnown<Measured>(inspectionResults, rows, question, context) : rows
   const known = all.filter((row) => row.characteristicId === characteristicId && row.value !== null)
   const abouts = await aboutOf(known)
-  return both(question, (asked) => {
+  const found = both(question, (asked) => {
     const { bins, cells } = binning(inputs, asked)
     const values = new Map<number, Measured[]>()
     known.forEach((row, i) => {
@@ -106,6 +111,7 @@ export async function capability(question: ExtraQuestion, context: Context): Pro
       elements: ofSample(values.get(bin) ?? [], subgroupSize ?? 1),
     }))
   })
+  return { ...found, streams: streamsOf(known, abouts) }
 }
 
 function ofSample(rows: readonly Measured[], subgroupSize: number): Elements {

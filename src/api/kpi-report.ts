@@ -38,6 +38,8 @@ export interface KpiReport extends KpiValue {
   readonly definition: UsedDefinition
   readonly question: KpiQuestion
   readonly inputs: Awaited<ReturnType<typeof kpiInputs>>
+  /** Of facts that are not of machines and orders: inspections, attendance, movements. */
+  readonly alsoStreams: readonly string[]
   /** Elements by groupBy. */
   readonly parts: readonly Group[]
   readonly groups: () => readonly KpiValue[]
@@ -59,7 +61,7 @@ export async function kpiReport(question: KpiQuestion, context: Context): Promis
   const parts = withExtra(told, extra.groups)
   const total = valueOf(definition, { ...whole, elements: { ...whole.elements, ...extra.whole } })
   const groups = () => parts.map((part) => valueOf(definition, part))
-  return { ...total, definition, question, inputs, parts, groups }
+  return { ...total, definition, question, inputs, parts, groups, alsoStreams: extra.streams ?? [] }
 }
 
 const windowOf = ({ window }: { readonly window: { from: number; to: number } }): KpiWindow => ({

@@ -138,12 +138,13 @@ export const KpiRef = builder.objectRef<KpiReport>('Kpi').implement({
       nullable: true,
       description:
         'The facts behind the number, by stream: what machines reported, the state that held ' +
-        'when the window began, work, bookings, cycle times and calendars.',
+        'when the window began, work, bookings, cycle times and calendars; of figures about them also ' +
+        'inspections, attendance and movements. Intervals of meters are in energy.',
       complexity: listCost,
       args: cursorArgs(t),
-      resolve: ({ inputs, question }: KpiReport, { first, after }: any, context: Context) =>
+      resolve: (report: KpiReport, { first, after }: any, context: Context) =>
         factsBehind(
-          { inputs, filter: question.filter, moment: question.moment },
+          { ...report, filter: report.question.filter, moment: report.question.moment },
           { first: pageSize(first), after },
           context,
         ),

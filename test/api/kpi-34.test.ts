@@ -226,6 +226,21 @@ describe('told apart, and as known then', () => {
       LINE: 1 / 100,
     })
   })
+  test('the facts behind them can be paged', async () => {
+    const typesOf = async (name: string) => {
+      const { kpi: found } = await plant.ask(`{ kpi(name: "${name}", scope: ["S1"], ${DAY}) {
+        events(first: 100) { nodes { type } } } }`)
+      return found.events.nodes.map((node: any) => node.type)
+    }
+    expect(await typesOf('firstPassYield')).toContain('InspectionRecorded')
+    expect(await typesOf('workerEfficiency')).toEqual(
+      expect.arrayContaining(['ClockedIn', 'ClockedOut', 'OperationStarted']),
+    )
+    expect(await typesOf('inventoryTurns')).toEqual(
+      expect.arrayContaining(['LotReceived', 'LotConsumed', 'LotScrapped', 'LotAdjusted']),
+    )
+    expect(await typesOf('equipmentLoadRatio')).toContain('EquipmentCapacityRated')
+  })
   test('of a machine alone only what is said of it', async () => {
     const { elements } = await kpi('finishedGoodsRatio', '', 'M1')
     const known = Object.fromEntries(elements.map((e: any) => [e.id, e.value]))

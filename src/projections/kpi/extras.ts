@@ -40,6 +40,8 @@ export interface Binning {
 export interface Extra {
   readonly whole: Elements
   readonly groups: readonly { readonly keys: readonly GroupKey[]; readonly elements: Elements }[]
+  /** Of the facts behind them. */
+  readonly streams?: readonly string[]
 }
 
 interface Question {

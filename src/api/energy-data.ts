@@ -140,11 +140,14 @@ async function currentRows(
     iso(Date.parse(from) - margin - (week ? WEEK_MS : 0)),
     iso(Date.parse(to) + margin),
   ]
-  const [intervals, readings, corrections] = await Promise.all([
-    query<Interval>(
-      `select "meterId", unit, quantity, 'MEASURED' as kind, ${epoch('from')}, ${epoch('to')},
-        ${epoch('saidAt')} from read.energy_intervals
-      where ${open} and "to" > $3 and "from" < $4 limit ${MAX_READINGS + 1}`,
+  const [packed, readings, corrections] = await Promise.all([
+    query<Packed>(
+      `select "meterId", unit, to_json(array_agg(${epoch('from')})) as "from",
+        to_json(array_agg(${epoch('to')})) as "to", to_json(array_agg(quantity)) as quantity,
+        to_json(array_agg(${epoch('saidAt')})) as "saidAt"
+      from (select "meterId", unit, "from", "to", quantity, "saidAt" from read.energy_intervals
+        where ${open} and "to" > $3 and "from" < $4 limit ${MAX_READINGS + 1}) i
+      group by 1, 2`,
       edges,
     ),
     query<Reading>(
@@ -164,13 +167,33 @@ async function currentRows(
       edges,
     ),
   ])
+  const intervals = packed.flatMap(unpacked)
   if (intervals.length > MAX_READINGS || readings.length > MAX_READINGS)
     throw apiError('InvalidInput', `more than ${MAX_READINGS} readings; ask for less at once.`)
   return { intervals, readings, corrections, settings }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-const epoch = (column: string): string => `date_part('epoch', "${column}") * 1000 as "${column}"`
+const epoch = (column: string): string => `date_part('epoch', "${column}") * 1000`
+
+/** Intervals of one meter, a list a column: a year as 35,040 rows takes several times as long. */
+interface Packed {
+  readonly meterId: string
+  readonly unit: string
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+  readonly quantity: readonly number[]
+  readonly saidAt: readonly number[]
+}
+const unpacked = ({ meterId, unit, from, to, quantity, saidAt }: Packed): Interval[] =>
+  from.map((begin, i) => ({
+    ...{ meterId, unit },
+    kind: 'MEASURED',
+    from: begin,
+    to: to[i]!,
+    quantity: quantity[i]!,
+    saidAt: saidAt[i]!,
+  }))
 const reach = (estimation: MeterData['estimation']): number =>
   estimation && estimation.method !== 'NONE' ? estimation.longestGapMinutes * 60_000 : 0
 

@@ -207,8 +207,9 @@ async function board(system: System) {
   const began = performance.now()
   const calls: Promise<unknown>[] = []
   let n = 0
-  while (n < (WARM_UP_S + MEASURED_S) * RATE) {
-    const due = Math.floor(((performance.now() - began) / 1_000) * RATE) - n
+  for (let seconds = 0; seconds < WARM_UP_S + MEASURED_S;) {
+    seconds = (performance.now() - began) / 1_000
+    const due = Math.floor(seconds * RATE) - n
     const at = performance.now()
     const facts = Array.from({ length: due }, () => {
       const equipmentId = machines[n++ % machines.length]!

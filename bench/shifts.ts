@@ -192,7 +192,8 @@ async function board(system: System) {
   const latencies: number[] = []
   let stopped = false
   const watching = (async () => {
-    while (!stopped || [...sent.values()].some((waiting) => waiting.length > 0)) {
+    for (;;) {
+      if (stopped && [...sent.values()].every((waiting) => waiting.length === 0)) return
       const { value } = await messages.next()
       for (const { equipmentId, count } of value.data.shiftBoard.lines) {
         const waiting = sent.get(equipmentId) ?? []

@@ -72,7 +72,10 @@ export async function shiftPlant() {
         types: ['ShiftClosed', 'ShiftReported', 'ShiftRestated', ...RELEVANT],
       })
       const until = last?.position ?? 0
-      while (done < until) await new Promise<void>((resolve) => (wake = resolve))
+      for (;;) {
+        if (done >= until) break
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
     }
     await plant.settled()
   }

@@ -110,14 +110,18 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
         if (wanted < 0 || wanted > MOST_PEAKS)
           throw apiError('InvalidInput', `first ${wanted} is not between 0 and ${MOST_PEAKS}.`)
         const { buckets, meters } = await load()
-        const highest = buckets.toSorted((a, b) => kwOf(b) - kwOf(a)).slice(0, wanted)
+        const highest = buckets
+          .map((bucket) => ({ bucket, kw: kwOf(bucket) }))
+          .sort((a, b) => b.kw - a.kw)
+          .slice(0, wanted)
+          .map(({ bucket }) => bucket)
         return highest.map((b) => loadWindow(b, meters))
       },
     }),
     meanKw: t.float({
       nullable: true,
       description: 'Average power over all windows that are fully covered.',
-      resolve: async ({ load }) => mean(wholeKw(await load())),
+      resolve: async ({ load }) => mean((await load()).wholeKw),
     }),
     baseLoad: t.field({
       type: BaseLoadRef,
@@ -134,7 +138,7 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
         const share = args.quantile ?? BASE_QUANTILE
         if (!(share >= 0 && share <= 1))
           throw apiError('InvalidInput', `quantile ${share} is not between 0 and 1.`)
-        const whole = wholeKw(await load())
+        const whole = (await load()).wholeKw
         const kw = quantile(whole, share)
         return kw === null ? null : { kw: exact(kw), quantile: share, windows: whole.length }
       },
@@ -145,10 +149,9 @@ const LoadCurveRef = builder.objectRef<LoadCurve>('LoadCurve').implement({
 interface Load {
   readonly buckets: readonly Bucket[]
   readonly meters: number
+  /** Power of the windows that are fully covered. */
+  readonly wholeKw: readonly number[]
 }
-/** Power of the windows that are fully covered. */
-const wholeKw = ({ buckets, meters }: Load): number[] =>
-  buckets.filter((b) => b.coveredMs >= (b.to - b.from) * meters).map(kwOf)
 const mean = (kw: readonly number[]): number | null =>
   kw.length === 0 ? null : exact(kw.reduce((sum, v) => sum + v, 0) / kw.length)
 
@@ -203,10 +206,12 @@ export async function windowOf(
 async function loadOf(selection: Selection, minutes: number): Promise<Load> {
   const measured = await selection.flows()
   const meters = measured.filter((m) => m.flows.length > 0).length
-  if (unitOf(measured, 'KWH') !== 'KWH') return { buckets: [], meters }
+  if (unitOf(measured, 'KWH') !== 'KWH') return { buckets: [], meters, wholeKw: [] }
   const length = minutes * 60_000
   const found = await bucketed(selection, minutes, ({ spanMs }) => spanMs <= length)
-  return { buckets: found.filter((b) => b.coveredMs > 0), meters }
+  const buckets = found.filter((b) => b.coveredMs > 0)
+  const whole = buckets.filter((b) => b.coveredMs >= (b.to - b.from) * meters)
+  return { buckets, meters, wholeKw: whole.map(kwOf) }
 }
 
 const HOUR_MS = 3_600_000

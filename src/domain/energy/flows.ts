@@ -43,7 +43,7 @@ export function disjoint(statements: readonly Statement[]): Flow[] {
     while (next < ordered.length && ordered[next]!.from < end)
       end = Math.max(end, ordered[next++]!.to)
     const first = ordered[i]!
-    if (next > i + 1) flows.push(...cluster(ordered.slice(i, next)))
+    if (next > i + 1) for (const flow of cluster(ordered.slice(i, next))) flows.push(flow)
     else if (first.kind !== 'VOID') flows.push(part(first, first.from, first.to))
     i = next
   }
@@ -95,14 +95,18 @@ const share = (
 ): number => (f.quantity * (to - from)) / (f.to - f.from)
 
 /** What lies within from <= time < to; what reaches across an edge counts by its share of time. */
-export const clip = (flows: readonly Flow[], from: number, to: number): Flow[] =>
-  flows.flatMap((f) => {
-    if (f.to <= from || f.from >= to) return []
-    if (f.from >= from && f.to <= to) return [f]
+export function clip(flows: readonly Flow[], from: number, to: number): Flow[] {
+  // A loop: flatMap makes an array of each of the 35,040 quarters of a year.
+  const inside: Flow[] = []
+  for (const f of flows) {
+    if (f.to <= from || f.from >= to) continue
     const lo = Math.max(f.from, from)
     const hi = Math.min(f.to, to)
-    return [{ ...f, from: lo, to: hi, quantity: share(f, lo, hi) }]
-  })
+    const isWhole = lo === f.from && hi === f.to
+    inside.push(isWhole ? f : { ...f, from: lo, to: hi, quantity: share(f, lo, hi) })
+  }
+  return inside
+}
 
 const WEEK_MS = 7 * 24 * 3_600_000
 

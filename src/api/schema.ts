@@ -36,6 +36,8 @@ import './recall.ts'
 import './shift-board.ts'
 import './shift-reports.ts'
 import './shifts.ts'
+import './signature-status.ts'
+import './signing.ts'
 import './site.ts'
 import './unit-history.ts'
 import './unit-inspections.ts'
@@ -44,8 +46,6 @@ import './units.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)
-import './signature-status.ts'
-import './signing.ts'
 
 /** Everything the API can do, as one executable schema. */
 export const schema = builder.toSchema()

@@ -72,6 +72,7 @@ export const demandLimit: Decider<
 > = {
   context: 'energy',
   category: 'demandLimit',
+  internal: ['AssessDemand'],
   commands: demandLimitCommands,
   events: e,
   id: (command) => command.meterId,

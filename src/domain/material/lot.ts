@@ -33,6 +33,7 @@ type Of<T extends LotCommand['type']> = Extract<LotCommand, { type: T }>
 export const lot: Decider<LotCommand, Lot, LotEvent, LotRefusal> = {
   context: 'material',
   category: 'lot',
+  internal: ['AcceptTransfer', 'ReturnTransfer'],
   commands: lotCommands,
   events: e,
   id: (command) => command.lotId,

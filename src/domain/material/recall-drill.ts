@@ -81,6 +81,7 @@ export const recallDrill: Decider<
 > = {
   context: 'material',
   category: 'recallDrill',
+  internal: ['CompleteRecallDrill'],
   commands: recallDrillCommands,
   events: e,
   id: (command) => command.drillId,

@@ -39,6 +39,7 @@ type Of<T extends UnitCommand['type']> = Extract<UnitCommand, { type: T }>
 const base: Decider<UnitCommand, Unit, UnitEvent, UnitRefusal, Unit> = {
   context: 'material',
   category: 'unit',
+  internal: ['CancelReplacement'],
   commands: unitCommands,
   events: e,
   id: (command) => command.serial,

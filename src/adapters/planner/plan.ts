@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { violations } from '../../domain/planning/checker.ts'
 import { compile, type Compiled } from '../../domain/planning/compile.ts'
-import { createDecoder } from '../../domain/planning/decoder.ts'
+import { createDecoder, type Decoder } from '../../domain/planning/decoder.ts'
 import type { Sequence } from '../../domain/planning/dispatch.ts'
 import {
   compare,
@@ -13,7 +13,7 @@ import {
 } from '../../domain/planning/objective.ts'
 import type { PlannedOperation, Problem } from '../../domain/planning/problem.ts'
 import { plannedOperations } from '../../domain/planning/schedule.ts'
-import { startPlans } from '../../domain/planning/starts.ts'
+import { repaired, startPlans } from '../../domain/planning/starts.ts'
 
 export interface PlanOptions {
   /** Same seed, iterations and workers: same plan, byte for byte. */
@@ -58,13 +58,12 @@ export interface Found extends Sequence {
 export async function* plan(problem: Problem, options: PlanOptions): AsyncGenerator<PlanProgress> {
   const { seed, budget, objective = usualObjective, signal } = options
   const compiled = compile(problem)
-  const value = evaluator(compiled)
-  const starts = startPlans(compiled).map(value)
+  const decode = createDecoder(compiled)
+  const value = evaluator(compiled, decode)
   // A repaired plan comes first even where a rule would do better: that is the price of stability.
-  const hasCurrent = compiled.operations.some(({ planned }) => planned !== null)
-  let best = hasCurrent
-    ? starts[0]!
-    : starts.reduce((a, b) => (compare(objective, b.cost, a.cost) < 0 ? b : a))
+  const repair = repaired(compiled, decode)
+  const starts = repair ? [value({ ...repair, keep: true })] : startPlans(compiled).map(value)
+  let best = starts.reduce((a, b) => (compare(objective, b.cost, a.cost) < 0 ? b : a))
   yield progress(compiled, best, 0)
   const workers = Array.from(
     { length: options.workers ?? 1 },
@@ -118,21 +117,30 @@ function ask(worker: Worker, round: Round): Promise<Found> {
   })
 }
 
-interface Valued extends Sequence {
+interface Kept extends Sequence {
+  /** Nothing of it starts earlier than the current plan has it. */
+  readonly keep?: boolean
+}
+
+interface Valued extends Kept {
   readonly cost: Float64Array
 }
 
-function evaluator(compiled: Compiled): (sequence: Sequence) => Valued {
-  const decode = createDecoder(compiled)
-  return ({ order, modes }) => ({ order, modes, cost: costs(compiled, decode(order, modes)) })
+function evaluator(compiled: Compiled, decode: Decoder): (sequence: Kept) => Valued {
+  return ({ order, modes, keep = false }) => ({
+    order,
+    modes,
+    keep,
+    cost: costs(compiled, decode(order, modes, keep)),
+  })
 }
 
 function progress(
   compiled: Compiled,
-  { order, modes, cost }: Valued,
+  { order, modes, keep, cost }: Valued,
   iteration: number,
 ): PlanProgress {
-  const best = plannedOperations(compiled, createDecoder(compiled)(order, modes))
+  const best = plannedOperations(compiled, createDecoder(compiled)(order, modes, keep))
   const broken = violations(compiled.problem, best)
   if (broken.length > 0) throw new Error(`a plan breaks rules: ${broken.slice(0, 5).join('; ')}`)
   const named = Object.fromEntries(parts.map((part, at) => [part, cost[at]!]))

@@ -24,7 +24,9 @@ export interface Placed extends PlannedOperation {
 export function fixedOf({ rules, problem }: Placed): Fixed | null {
   if (rules.fixed) return rules.fixed
   const { planned } = rules
-  return planned && planned.start < (problem.zones?.frozenUntil ?? -Infinity) ? planned : null
+  return planned && planned.start < (problem.zones?.frozenUntil ?? -Infinity)
+    ? { mode: planned.mode, start: planned.start }
+    : null
 }
 
 export function linksOf({ rules, in: order }: Placed): readonly Link[] {

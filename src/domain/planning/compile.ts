@@ -1,5 +1,6 @@
 import type { Equipment, Mode, Operation, Order, Problem } from './problem.ts'
-import { alwaysOpen, intersection, workingTime, type WorkingTime } from './working-time.ts'
+import { calendars, presence } from './presence.ts'
+import { alwaysOpen, type WorkingTime } from './working-time.ts'
 
 /** A problem with numbers for names: everything the search touches is an array by index. */
 export interface Compiled {
@@ -43,6 +44,7 @@ export interface CompiledOperation {
   readonly fixed: Operation['fixed'] | null
   readonly fixedPerson: number
   readonly planned: Operation['planned'] | null
+  readonly plannedPerson: number
 }
 
 export interface CompiledLink {
@@ -78,11 +80,15 @@ export function compile(problem: Problem): Compiled {
   const persons = problem.persons ?? []
   const tools = problem.tools ?? []
   const index = indexOf(problem)
-  const units = persons.map(({ shifts }) => (shifts ? workingTime(shifts) : alwaysOpen))
+  const calendar = calendars()
+  const units = persons.map(({ shifts }) => calendar(shifts))
   const unitsOfTool = tools.map(({ count }) =>
     Array.from({ length: count }, () => units.push(alwaysOpen) - 1),
   )
-  const equipment = problem.equipment.map((one) => compiledEquipment(one, index))
+  const equipment = problem.equipment.map((one) =>
+    compiledEquipment(one, index, calendar(one.open)),
+  )
+  const alone = persons.map((_, person) => [person])
   const people = new Map<string, readonly number[]>()
   const qualified = (qualification: string): readonly number[] => {
     if (!people.has(qualification))
@@ -92,19 +98,20 @@ export function compile(problem: Problem): Compiled {
       )
     return people.get(qualification)!
   }
-  const both = memoised(intersection)
+  const times = presence(
+    equipment.map(({ open }) => open),
+    units,
+  )
   const compiledMode = (mode: Mode, quantity: number): CompiledMode => {
     const machine = index.equipment(mode.equipment)
-    const { open } = equipment[machine]!
     const bound =
       mode.person === undefined
         ? mode.qualification === undefined
           ? null
           : qualified(mode.qualification)
-        : [index.person(mode.person)]
+        : alone[index.person(mode.person)]!
     const attendance = mode.attendance ?? 'all'
-    const attended = bound?.map((person) => both(open, units[person]!)) ?? [open]
-    const unattended = attended.map(() => open)
+    const { attended, unattended } = times(machine, bound)
     return {
       equipment: machine,
       seconds: (mode.fixedSeconds ?? 0) + (mode.perUnitSeconds ?? 0) * quantity,
@@ -122,6 +129,7 @@ export function compile(problem: Problem): Compiled {
       runTimes: attendance === 'setup' ? unattended : attended,
     }
   }
+  const personOf = (id: string | null | undefined) => (id ? index.person(id) : -1)
   const firstOfOrder = new Int32Array(problem.orders.length + 1)
   for (const [i, { operations }] of problem.orders.entries())
     firstOfOrder[i + 1] = firstOfOrder[i]! + operations.length
@@ -147,8 +155,9 @@ export function compile(problem: Problem): Compiled {
         consumes: amounts(operation.consumes),
         produces: amounts(operation.produces),
         fixed,
-        fixedPerson: fixed?.person === undefined ? -1 : index.person(fixed.person),
+        fixedPerson: personOf(fixed?.person),
         planned: operation.planned ?? null,
+        plannedPerson: personOf(operation.planned?.person),
       }
     }),
   )
@@ -176,7 +185,11 @@ export function compile(problem: Problem): Compiled {
 /** In the frozen zone the current plan is as good as pinned. */
 function frozen({ zones }: Problem, { planned }: Operation): Operation['fixed'] | null {
   return zones && planned && planned.start < zones.frozenUntil
-    ? { mode: planned.mode, start: planned.start }
+    ? {
+        mode: planned.mode,
+        start: planned.start,
+        ...(planned.person ? { person: planned.person } : {}),
+      }
     : null
 }
 
@@ -245,12 +258,12 @@ function indexOf(problem: Problem) {
   }
 }
 
-function compiledEquipment(one: Equipment, index: Index): CompiledEquipment {
+function compiledEquipment(one: Equipment, index: Index, open: WorkingTime): CompiledEquipment {
   const setups = one.setups?.length ? new Int32Array(index.families ** 2) : null
   for (const { from, to, seconds } of one.setups ?? [])
     setups![index.family(from) * index.families + index.family(to)] = seconds
   return {
-    open: one.open ? workingTime(one.open) : alwaysOpen,
+    open,
     location: index.location(one.location ?? ''),
     batchCapacity: one.batchCapacity ?? 0,
     initialFamily: index.family(one.initialFamily ?? ''),
@@ -263,16 +276,4 @@ function transportTimes({ transport }: Problem, index: Index): Float64Array {
   for (const { from, to, seconds } of transport ?? [])
     times[index.location(from) * index.locations + index.location(to)] = seconds
   return times
-}
-
-/** Few pairs of calendars are met by very many modes. */
-function memoised(of: typeof intersection): typeof intersection {
-  const known = new Map<WorkingTime, Map<WorkingTime, WorkingTime>>()
-  return (a, b) => {
-    const row = known.get(a) ?? new Map<WorkingTime, WorkingTime>()
-    known.set(a, row)
-    const found = row.get(b) ?? of(a, b)
-    row.set(b, found)
-    return found
-  }
 }

@@ -10,7 +10,8 @@ import { NEVER } from './working-time.ts'
 /** Rounds of delaying a predecessor for the sake of a maximal lag before the successor is given up. */
 const LAG_ROUNDS = 40
 
-export type Decoder = (sequence: Int32Array, modes: Int32Array) => Schedule
+/** `keep`: nothing starts earlier than the current plan has it, so what nothing pushes stays. */
+export type Decoder = (sequence: Int32Array, modes: Int32Array, keep?: boolean) => Schedule
 
 /**
  * The one truth about what a plan means. Operations are placed in the order of `sequence` (each after those
@@ -103,8 +104,10 @@ export function createDecoder(compiled: Compiled): Decoder {
     }
   }
 
-  return (sequence, modes) => {
+  return (sequence, modes, keep = false) => {
     notBefore.fill(0)
+    if (keep)
+      for (const [at, { planned }] of operations.entries()) notBefore[at] = planned?.start ?? 0
     given.fill(0)
     once(sequence, modes)
     for (let round = 0; compiled.hasMaxLags; round++) {

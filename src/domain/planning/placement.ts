@@ -4,7 +4,7 @@ import type { Readiness } from './readiness.ts'
 import { obstacle, type Reservations } from './reservations.ts'
 import { causeNumber, type Schedule } from './schedule.ts'
 import { availableFrom, type Stock } from './stock.ts'
-import { finish, NEVER, nextFit, nextOpen, retreat } from './working-time.ts'
+import { finish, NEVER, nextFit, nextOpen, retreat, type WorkingTime } from './working-time.ts'
 
 /** What a plan has taken so far. */
 export interface Shop {
@@ -53,9 +53,23 @@ export function earliestPlacement(
 ): boolean {
   const people = mode.persons?.length ?? 1
   best.end = NEVER
-  for (let one = 0; one < people; one++)
-    if (tryPlace(shop, mode, ready, { at, one, before: best.end })) Object.assign(best, trial)
+  // Who has it in the current plan keeps it, unless another lets it end earlier.
+  const { plannedPerson } = shop.compiled.operations[at]!
+  const first = plannedPerson < 0 ? 0 : Math.max(0, mode.persons?.indexOf(plannedPerson) ?? 0)
+  for (let i = 0; i < people; i++) {
+    const one = i === 0 ? first : i <= first ? i - 1 : i
+    if (!tryPlace(shop, mode, ready, { at, one, before: best.end })) continue
+    Object.assign(best, trial)
+    if (heldUpByNobody(shop, mode)) break
+  }
   return best.end < NEVER
+}
+
+/** Nobody else could end it earlier: with the people tried it went as the machine alone would have it. */
+function heldUpByNobody({ compiled }: Shop, mode: CompiledMode): boolean {
+  if (trial.cause === causeNumber.person || trial.cause === causeNumber.calendar) return false
+  const { open } = compiled.equipment[mode.equipment]!
+  return !mode.interruptible || trial.end === finish(open, trial.start, mode.seconds)
 }
 
 interface Attempt {
@@ -75,7 +89,8 @@ function tryPlace(
 ): boolean {
   const slot: MachineState = { ...shop.machines[mode.equipment]! }
   const person = mode.persons === null ? -1 : mode.persons[one]!
-  let setup = begin(shop, mode, slot, ready)
+  const setupTime = mode.setupTimes[one]!
+  let setup = begin(shop, mode, slot, { ready, setupTime })
   trial.person = person
   trial.tool = -1
   trial.passed = slot.passed
@@ -85,7 +100,7 @@ function tryPlace(
     const deadline = deadlineBeforeFixed(shop.compiled, slot, mode)
     if (trial.end > deadline) {
       passFixed(slot)
-      setup = begin(shop, mode, slot, ready)
+      setup = begin(shop, mode, slot, { ready, setupTime })
       Object.assign(trial, { cause: causeNumber.frozen, culprit: slot.last, passed: slot.passed })
       continue
     }
@@ -101,10 +116,14 @@ function tryPlace(
 }
 
 /** The first attempt: as soon as the machine is free, set up so that the run can start when ready. */
-function begin(shop: Shop, mode: CompiledMode, slot: MachineState, ready: Readiness): number {
+function begin(
+  shop: Shop,
+  mode: CompiledMode,
+  slot: MachineState,
+  { ready, setupTime }: { readonly ready: Readiness; readonly setupTime: WorkingTime },
+): number {
   const setup = setupSeconds(shop.compiled, mode.equipment, slot.family, mode.family)
-  const { open } = shop.compiled.equipment[mode.equipment]!
-  const wanted = Math.max(retreat(open, ready.from, setup), 0)
+  const wanted = Math.max(retreat(setupTime, ready.from, setup), 0)
   trial.setupStart = Math.max(slot.free, wanted)
   if (slot.free > wanted) {
     trial.cause = setup > 0 ? causeNumber.setup : causeNumber.machine

@@ -75,7 +75,11 @@ export interface Operation {
   /** Running or pinned: it stays whatever else happens. */
   readonly fixed?: Fixed
   /** Where the current plan has it; changes are counted against it. */
-  readonly planned?: { readonly mode: number; readonly start: number }
+  readonly planned?: {
+    readonly mode: number
+    readonly start: number
+    readonly person?: string | null
+  }
 }
 
 export interface MaterialQuantity {

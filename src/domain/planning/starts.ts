@@ -1,7 +1,9 @@
 import type { Compiled } from './compile.ts'
 import { dispatch, dispatchRules, type Sequence } from './dispatch.ts'
+import type { Decoder } from './decoder.ts'
+import { costs } from './objective.ts'
 import type { Schedule } from './schedule.ts'
-import { NEVER } from './working-time.ts'
+import { finish, NEVER, nextOpen } from './working-time.ts'
 
 /** Plans to begin with: the current one, as far as there is one, and one of every rule. */
 export function startPlans(compiled: Compiled): readonly Sequence[] {
@@ -16,12 +18,41 @@ function currentPlan(compiled: Compiled, added: Sequence): Sequence | null {
   const { operations, topological } = compiled
   if (operations.every(({ planned }) => planned === null)) return null
   const start = Float64Array.from(operations, ({ planned }) => planned?.start ?? NEVER)
-  // What waits for an operation comes after it, whatever an old plan says.
-  for (const at of topological)
-    for (const { operation } of operations[at]!.links)
-      start[at] = Math.max(start[at]!, start[operation]!)
   const modes = added.modes.map((mode, at) => operations[at]!.planned?.mode ?? mode)
+  // As its machine and its order alone would have it: what is held up queues behind what is not.
+  const end = new Float64Array(operations.length)
+  for (const at of topological) {
+    const mode = operations[at]!.modes[modes[at]!]!
+    const { open } = compiled.equipment[mode.equipment]!
+    for (const { operation, minLag, transferQuantity } of operations[at]!.links) {
+      const ready = transferQuantity > 0 ? start[operation]! : end[operation]! + minLag
+      start[at] = Math.max(start[at]!, ready)
+    }
+    start[at] = nextOpen(open, start[at]!)
+    end[at] = finish(open, start[at], mode.seconds)
+  }
   return { order: sortedBy(start, topological), modes }
+}
+
+/** Passes in which what was pushed queues behind what it met. */
+const REPAIR_PASSES = 3
+
+/** The current plan shifted right as far as needed: whatever nothing pushes stays where it is. Null where
+ * nothing is planned. To be decoded with `keep`. */
+export function repaired(compiled: Compiled, decode: Decoder): Sequence | null {
+  let plan = currentPlan(compiled, dispatch(compiled, dispatchRules.edd))
+  if (plan === null) return null
+  const changes = ({ order, modes }: Sequence): number => {
+    const cost = costs(compiled, decode(order, modes, true))
+    return cost[0]! * NEVER + cost[2]! + cost[4]!
+  }
+  let best = plan
+  for (let pass = 0; pass < REPAIR_PASSES; pass++) {
+    const { modes }: Sequence = plan
+    plan = { order: inTime(decode(plan.order, modes, true), plan.order), modes }
+    if (changes(plan) < changes(best)) best = plan
+  }
+  return best
 }
 
 /** A sequence in the order in which things really start: the same plan or a better one. */

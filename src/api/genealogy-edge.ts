@@ -30,22 +30,24 @@ export const EdgeKindRef = builder.enumType('GenealogyEdgeKind', {
   ) as Record<EdgeKind, { description: string }>,
 })
 
-export const GenealogyEndRef = builder.objectRef<{ readonly node: string }>('GenealogyEnd').implement({
-  description: 'One end of an edge.',
-  fields: (t) => ({
-    kind: t.field({
-      type: NodeKindRef,
-      description: 'What it is.',
-      complexity: 0,
-      resolve: ({ node }) => partsOf(node).kind,
+export const GenealogyEndRef = builder
+  .objectRef<{ readonly node: string }>('GenealogyEnd')
+  .implement({
+    description: 'One end of an edge.',
+    fields: (t) => ({
+      kind: t.field({
+        type: NodeKindRef,
+        description: 'What it is.',
+        complexity: 0,
+        resolve: ({ node }) => partsOf(node).kind,
+      }),
+      id: t.id({
+        description: 'Its number.',
+        complexity: 0,
+        resolve: ({ node }) => partsOf(node).id,
+      }),
     }),
-    id: t.id({
-      description: 'Its number.',
-      complexity: 0,
-      resolve: ({ node }) => partsOf(node).id,
-    }),
-  }),
-})
+  })
 
 const maybe = (t: any, ids: Readonly<Record<string, string>>) =>
   Object.fromEntries(

@@ -40,26 +40,28 @@ const unitOf = (from: object, serial: string | null, context: Context) =>
 /** Another context adds what it knows of an item with `builder.objectField(UnitRef, ...)`. */
 export const UnitRef = builder.objectRef<Keyed<UnitRow>>('Unit')
 
-export const UnitOperationRef = builder.objectRef<Keyed<UnitOperationRow>>('UnitOperation').implement({
-  description: 'One operation on one item, as the machine reported it.',
-  fields: (t) => ({
-    serial: t.exposeID('serial', { description: 'The item.' }),
-    operationId: t.exposeID('operationId', { description: 'Operation within the routing.' }),
-    operationName: t.exposeString('operationName', {
-      nullable: true,
-      description: 'What was done.',
+export const UnitOperationRef = builder
+  .objectRef<Keyed<UnitOperationRow>>('UnitOperation')
+  .implement({
+    description: 'One operation on one item, as the machine reported it.',
+    fields: (t) => ({
+      serial: t.exposeID('serial', { description: 'The item.' }),
+      operationId: t.exposeID('operationId', { description: 'Operation within the routing.' }),
+      operationName: t.exposeString('operationName', {
+        nullable: true,
+        description: 'What was done.',
+      }),
+      equipmentId: t.exposeID('equipmentId', { description: 'Which machine.' }),
+      program: t.exposeString('program', {
+        nullable: true,
+        description: 'NC program or recipe; null where the machine did not say.',
+      }),
+      ...maybe(t, { orderId: 'Production order.', personId: 'Who attended.' }),
+      person: personField(t, 'Who attended, by name.'),
+      startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+      endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When it ended.' }),
     }),
-    equipmentId: t.exposeID('equipmentId', { description: 'Which machine.' }),
-    program: t.exposeString('program', {
-      nullable: true,
-      description: 'NC program or recipe; null where the machine did not say.',
-    }),
-    ...maybe(t, { orderId: 'Production order.', personId: 'Who attended.' }),
-    person: personField(t, 'Who attended, by name.'),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When it ended.' }),
-  }),
-})
+  })
 
 const UnitComponentRef = builder.objectRef<Keyed<UnitComponentRow>>('UnitComponent').implement({
   description: 'The installation of a component in its parent, over and done or not.',

@@ -208,7 +208,10 @@ async function send(
 ): Promise<void> {
   const commands = batch.filter((entry) => entry.kind === 'command')
   const streams = [
-    ...Map.groupBy(commands, ({ item }) => `${item.decider.category}-${streamId(item, site)}`).values(),
+    ...Map.groupBy(
+      commands,
+      ({ item }) => `${item.decider.category}-${streamId(item, site)}`,
+    ).values(),
   ]
   const workers = Array.from({ length: Math.min(CONCURRENCY, streams.length) }, async () => {
     for (let stream = streams.shift(); stream; stream = streams.shift())

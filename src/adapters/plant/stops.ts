@@ -29,6 +29,8 @@ const REASONS: readonly Reason[] = [
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const LIMIT_MINUTES = 3
+/** Of the machines of this plant by their makers, whatever they work on. */
+const RATED_PER_HOUR = 20
 
 /** Reasons, from when on a stop has to be explained, and how long each piece takes at best. */
 export function planStops({ command, now }: Plant): void {
@@ -37,6 +39,8 @@ export function planStops({ command, now }: Plant): void {
   command('SetMicroStopLimit', {
     ...{ scopeId: 'MACHINING', limitMs: minutes(LIMIT_MINUTES), validFrom },
   })
+  for (const { equipmentId } of MACHINES)
+    command('RateEquipmentCapacity', { equipmentId, validFrom, perHour: RATED_PER_HOUR })
   for (const { materialId, operations } of PRODUCTS)
     for (const { operationId, workCentreId, cycleMinutes, perCycle } of operations)
       for (const { equipmentId } of MACHINES.filter((m) => m.workCentreId === workCentreId))

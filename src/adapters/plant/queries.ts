@@ -180,7 +180,7 @@ const signed = `{
       kind recordId revision meaning signedAt person { name } valid changedBy { type occurredAt } hash
     }
   }
-  orders(first: 2, where: { status: [COMPLETED] }) {
+  orders(first: 2, orderBy: { field: endedAt, direction: ASC }, where: { status: [COMPLETED] }) {
     nodes { orderId signatureStatus { state required { meaning signature { signedAt } } } }
   }
 }`

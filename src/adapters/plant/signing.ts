@@ -23,7 +23,7 @@ const SIGN = `mutation ($site: ID!, $commandId: ID!, $input: SignRecordInput!) {
   signRecord(commandId: $commandId, site: $site, input: $input) { __typename }
 }`
 const COMPLETED = `query {
-  orders(first: 2, where: { status: [COMPLETED] }) {
+  orders(first: 2, orderBy: { field: endedAt, direction: ASC }, where: { status: [COMPLETED] }) {
     nodes { orderId signatureStatus { revision } }
   }
 }`
@@ -38,7 +38,7 @@ export async function enrolSigners({ ask }: GraphqlClient): Promise<void> {
   }
 }
 
-/** One completed order is signed by both, another waits for its approval. */
+/** The first order that was completed is signed by both, the second waits for its approval. */
 export async function signOff({ ask }: GraphqlClient): Promise<void> {
   const { orders } = await ask(COMPLETED)
   const completed: readonly any[] = orders?.nodes ?? []

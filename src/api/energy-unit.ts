@@ -19,7 +19,7 @@ interface Footprint extends Member {
   readonly kwh: number
   readonly co2eKg: number
 }
-interface UnitEnergy {
+export interface UnitEnergy {
   readonly members: readonly Footprint[]
   readonly rules: readonly RuleUsed[]
   /** Whether emission factors were valid for all energy of the windows looked at. */
@@ -41,7 +41,7 @@ const MemberRef = builder.objectRef<Footprint>('UnitEnergyPart').implement({
   }),
 })
 const total = (of: readonly number[]): number => exact(of.reduce((sum, v) => sum + v, 0))
-const UnitEnergyRef = builder.objectRef<UnitEnergy>('UnitEnergy').implement({
+export const UnitEnergyRef = builder.objectRef<UnitEnergy>('UnitEnergy').implement({
   description: 'Energy of a piece, summed up over everything that is built into it.',
   fields: (t) => ({
     kwh: t.float({
@@ -101,7 +101,11 @@ builder.queryField('unitEnergy', (t: any) =>
   }),
 )
 
-async function unitEnergy(
+/**
+ * Energy of a piece and of what is built into it; null where nothing is known of the piece.
+ * @throws GraphQLError `InvalidInput` where it is made of too many pieces
+ */
+export async function unitEnergy(
   serial: string,
   moment: Moment | null,
   context: Context,

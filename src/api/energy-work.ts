@@ -46,8 +46,9 @@ export async function worksOf(
   const current = await workNow(equipmentIds, window, reads)
   const rows = moment ? await workAsKnown(current, moment, reads) : current
   const { operations, booked } = rows
-  const [now, then] = [clock.now(), moment?.recordedAt]
-  const endedAt = then !== undefined && then < now ? then : now
+  const endedAt = [clock.now(), moment?.at, moment?.recordedAt]
+    .filter((until) => until !== undefined)
+    .reduce((first, until) => (until < first ? until : first))
   const running = rows.running.filter((c) => c.startedAt < endedAt)
   const clocks = [...rows.clocks, ...running.map((c) => ({ ...c, endedAt }))]
   const works = new Map<string, Work[]>(equipmentIds.map((id) => [id, []]))

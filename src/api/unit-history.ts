@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql'
 import { lotMovements, type LotMovementRow } from '../projections/material/lot-movements.ts'
 import { edgesAt } from '../projections/material/trace/statements.ts'
 import type { Edge, View } from '../projections/material/trace/view.ts'
@@ -7,9 +8,10 @@ import { units, type UnitRow } from '../projections/material/units.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { InspectionRow } from '../projections/quality/inspections.ts'
 import { processValues, type ProcessValueRow } from '../projections/quality/process-values.ts'
-import { asOfMoment, childrenOf, ownChildren } from './as-of.ts'
+import { asOfMoment, childrenOf, momentOf, ownChildren } from './as-of.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
+import { unitEnergy, UnitEnergyRef, type UnitEnergy } from './energy-unit.ts'
 import { GenealogyEdgeRef, GenealogyEndRef } from './genealogy-edge.ts'
 import { askOf, clockArgs, nodeOf, viewOf, type Clocks } from './genealogy-view.ts'
 import { ProcessValueRef } from './process-values.ts'
@@ -134,6 +136,15 @@ export const UnitHistoryRef = builder.objectRef<UnitHistory>('UnitHistory').impl
       complexity: 20,
       resolve: async ({ made }) => [...(await made()).parts],
     }),
+    energy: t.field({
+      type: UnitEnergyRef,
+      nullable: true,
+      description:
+        'As `unitEnergy` answers as of the same moment; null where no meter is known of its ' +
+        'machines, or energy is not open to the caller.',
+      complexity: 200,
+      resolve: ({ unit }, _, context) => readEnergy(unit, context),
+    }),
     asKnownAt: t.field({
       type: 'Position',
       description: 'What the log held up to here; ask with it for the same answer again.',
@@ -141,6 +152,17 @@ export const UnitHistoryRef = builder.objectRef<UnitHistory>('UnitHistory').impl
     }),
   }),
 })
+
+/** One context that is closed to the caller does not spoil what the others know. */
+async function readEnergy(unit: Keyed<UnitRow>, context: Context): Promise<UnitEnergy | null> {
+  try {
+    const energy = await unitEnergy(unit.key, momentOf(unit) ?? null, context)
+    return energy && energy.rules.length > 0 ? energy : null
+  } catch (error) {
+    if (error instanceof GraphQLError && error.extensions['code'] === 'Forbidden') return null
+    throw error
+  }
+}
 
 async function readDeviations(history: UnitHistory, context: Context) {
   const { unit, view, values, inspections, made } = history
@@ -186,7 +208,8 @@ async function readHistory(
   context: Context,
 ): Promise<UnitHistory | null> {
   const view = await viewOf(clocks, null, context)
-  const moment = { at: view.at ?? undefined, position: view.position }
+  const { at, position } = view
+  const moment = { at: at ?? undefined, position, recordedAt: clocks.asKnownAt?.recordedAt }
   const isDated = clocks.at != null || clocks.asKnownAt != null
   const found = isDated
     ? await context.reads.asOf(units, serial, [nodeOf('SERIAL', serial)], moment)

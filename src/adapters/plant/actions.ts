@@ -8,6 +8,7 @@ import type { virtualMeterCommands } from '../../domain/energy/virtual-meters.ts
 import type { MeterDataEvent } from '../../domain/energy/events.ts'
 import type { cycleTimeCommands } from '../../domain/equipment/cycle-time.ts'
 import type { EquipmentEvent } from '../../domain/equipment/events.ts'
+import type { ratedCapacityCommands } from '../../domain/equipment/rated-capacity.ts'
 import type { stopCommands } from '../../domain/equipment/stop-day.ts'
 import type { stopReasonCommands } from '../../domain/equipment/stop-reasons.ts'
 import type { stopRuleCommands } from '../../domain/equipment/stop-rule.ts'
@@ -42,6 +43,7 @@ type Schemas = typeof siteCommands &
   typeof inspectionPlanCommands &
   typeof inspectionCommands &
   typeof lotCommands &
+  typeof ratedCapacityCommands &
   typeof stopCommands &
   typeof stopReasonCommands &
   typeof stopRuleCommands &

@@ -35,7 +35,12 @@ export async function partsOfUnit(
   const amounts = amountsOf(visits, await sizesOf(view, nodes, askOf(context)), 'BACKWARD')
   const isCertain = (name: string): boolean => amounts.get(name)?.certain ?? false
   const edgesInto = new Map(visits.map((visit) => [visit.node, visit.edges]))
-  const into = edgesInto.get(node) ?? []
+  // What another site built it of, under the number it had there, is in it too.
+  const itself = new Set([node])
+  for (const name of itself)
+    for (const { kind, fromNode } of edgesInto.get(name) ?? [])
+      if (kind === 'RECEIVED' && fromNode?.startsWith('unit-')) itself.add(fromNode)
+  const into = [...itself].flatMap((name) => edgesInto.get(name) ?? [])
   const byOrder = into.flatMap(({ kind, fromNode }) =>
     fromNode !== null && (kind === 'PRODUCED' || kind === 'REWORKED')
       ? (edgesInto.get(fromNode) ?? [])

@@ -71,7 +71,7 @@ const bindingCommand: fc.Arbitrary<LotCommand> = fc.oneof(
 
 const sent = {
   deliveryId: fc.constantFrom(null, 'D1'),
-  ...{ shippedLotId: fc.constantFrom(null, 'L1'), logisticUnitId: fc.constantFrom(null, 'PAL-1') },
+  logisticUnitId: fc.constantFrom(null, 'PAL-1'),
 }
 /** Wishes about three lots of mostly one material, so that they meet. */
 export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
@@ -86,7 +86,7 @@ export const lotCommand: fc.Arbitrary<LotCommand> = fc.oneof(
     supplierLotId: fc.constantFrom(null, 'A-77'),
     locationId,
     personId,
-    ...sent,
+    ...{ ...sent, shippedLotId: fc.constantFrom(null, 'L1') },
   }),
   fc.record({
     ...type('ProduceLot'),
@@ -219,6 +219,7 @@ export const unitCommand: fc.Arbitrary<UnitCommand> = fc.oneof(
     supplierId: fc.constantFrom(null, 'ACME'),
     supplierLotId: fc.constantFrom(null, 'A-77'),
     personId,
+    ...{ ...sent, shippedSerial: fc.constantFrom(null, 'S1') },
   }),
   fc.record({
     ...type('ProduceUnit'),

@@ -3,6 +3,7 @@ import type { Principal } from '../../src/api/authorise.ts'
 import { isRejection, type Decider } from '../../src/domain/decider.ts'
 import { logisticUnit } from '../../src/domain/material/logistic-unit.ts'
 import { lot } from '../../src/domain/material/lot.ts'
+import { unit } from '../../src/domain/material/unit.ts'
 import { genealogyEdges } from '../../src/projections/material/genealogy-edges.ts'
 import { lotMovements } from '../../src/projections/material/lot-movements.ts'
 import { lots } from '../../src/projections/material/lots.ts'
@@ -31,6 +32,7 @@ beforeAll(async () => {
   plant = await plantWithApi([genealogyEdges, lotMovements, lots, units])
   const bought = { type: 'ReceiveLot', movementId: 'm', materialId: 'resin', ...KGM }
   await send('S1', lot, 0, { ...bought, lotId: 'R', quantity: 40 })
+  await send('S1', lot, 0, { ...bought, lotId: 'W', quantity: 5 })
   const made = { type: 'ProduceLot', movementId: 'm', materialId: 'mix', ...KGM, ...nobody }
   await send('S1', lot, 1, { ...made, lotId: 'X', quantity: 100 })
   await send('S1', lot, 2, {
@@ -63,8 +65,39 @@ beforeAll(async () => {
     ...{ type: 'ConsumeLot', lotId: 'Y', movementId: 'u', quantity: 15, ...KGM, ...nobody },
     ...{ intoLotId: 'END', intoSerial: null },
   })
+  await sendItems()
   await plant.settled()
 })
+/** R goes into the pump P1, into which the valve V1 goes; S2 receives P1 bare, and P2 from a pallet. */
+async function sendItems() {
+  const made = { type: 'ProduceUnit', movementId: 'm', materialId: 'pump', ...nobody }
+  for (const serial of ['P1', 'P2', 'V1'])
+    await send('S1', unit, 1, { ...made, serial, materialId: serial === 'V1' ? 'valve' : 'pump' })
+  await send('S1', lot, 2, {
+    ...{ type: 'ConsumeLot', lotId: 'W', movementId: 'v', quantity: 1, ...KGM, ...nobody },
+    ...{ intoLotId: null, intoSerial: 'V1' },
+  })
+  await send('S1', unit, 3, {
+    ...{ type: 'InstallComponent', serial: 'V1', movementId: 'i', parentSerial: 'P1', ...nobody },
+  })
+  await send('S1', logisticUnit, 3, {
+    ...{ type: 'OpenLogisticUnit', logisticUnitId: 'BOX', movementId: 'o', packaging: 'CASE' },
+  })
+  await send('S1', unit, 4, {
+    ...{ type: 'RepackUnit', serial: 'P2', movementId: 'p', from: null, into: 'BOX' },
+  })
+  const to = { movementId: 's', customerId: 'S2', deliveryId: 'D2' }
+  await send('S1', unit, 5, { type: 'ShipUnit', serial: 'P1', ...to })
+  await send('S1', logisticUnit, 5, { type: 'ShipLogisticUnit', logisticUnitId: 'BOX', ...to })
+  const came = { type: 'ReceiveUnit', movementId: 'm', materialId: 'pump', supplierId: 'S1' }
+  const sent = { ...came, deliveryId: 'D2' }
+  await send('S2', unit, 10, { ...sent, serial: 'B1', shippedSerial: 'P1' })
+  await send('S2', unit, 10, { ...sent, serial: 'B2', logisticUnitId: 'BOX' })
+  await send('S2', unit, 11, { ...made, serial: 'UNIT', materialId: 'aggregate' })
+  await send('S2', unit, 12, {
+    ...{ type: 'InstallComponent', serial: 'B1', movementId: 'i', parentSerial: 'UNIT', ...nobody },
+  })
+}
 afterAll(() => plant?.end())
 
 const trace = async (id: string, direction: string, principal?: Principal) => {
@@ -127,5 +160,51 @@ describe('a shipment of one site and its receipt at another', () => {
       plant.ask(`{ massBalance(lotId: "${lotId}") { balanced } }`).then((a) => a.massBalance)
     for (const lotId of ['X', 'Y', 'Z', 'END'])
       expect(await balanced(lotId)).toEqual({ balanced: true })
+  })
+})
+
+describe('an item of one site that another receives under a number of its own', () => {
+  const ids = (nodes: readonly any[]) => nodes.map((n) => n.id)
+  test('has in its record what the other site built it of', async () => {
+    const query = '{ unitHistory(serial: "B1") { parts { part { id } certain } } }'
+    const parts = (found: any) => found.unitHistory.parts.map((p: any) => [p.part.id, p.certain])
+    expect(parts(await plant.ask(query))).toEqual([['V1', true]])
+    expect(parts(await plant.ask(query, only('S2')))).toEqual([])
+  })
+  test('joins the graph both ways', async () => {
+    const { nodes } = await trace('W', 'FORWARD')
+    expect(ids(nodes)).toEqual(['W', 'V1', 'P1', 'D2', 'B1', 'UNIT'])
+    expect(nodes.find((n: any) => n.id === 'UNIT')).toMatchObject({
+      ...{ certain: true, atLeast: { value: 1 } },
+    })
+    expect(ids((await trace('UNIT', 'BACKWARD')).nodes)).toEqual(['UNIT', 'B1', 'P1', 'V1', 'W'])
+    const boxed = (await trace('P2', 'FORWARD')).nodes.find((n: any) => n.id === 'B2')
+    expect(boxed).toMatchObject({ certain: false, atLeast: { value: 0 }, atMost: { value: 1 } })
+  })
+  test('shows a named border to who may see one site', async () => {
+    const back = (await trace('UNIT', 'BACKWARD', only('S2'))).nodes
+    expect(back.map((n: any) => [n.id, n.continuesAt])).toEqual([
+      ...[
+        ['UNIT', []],
+        ['B1', []],
+        ['P1', ['S1']],
+      ],
+    ])
+    const sent = (await trace('W', 'FORWARD', only('S1'))).nodes
+    expect(ids(sent)).toEqual(['W', 'V1', 'P1', 'D2'])
+    expect(sent.find((n: any) => n.id === 'P1').continuesAt).toEqual(['S2'])
+  })
+  test('is recalled where it is, once; its sender alone knows that it was shipped', async () => {
+    const query = `{ recall(of: { lots: ["W"] }) { stock { id } shipments { id deliveryId }
+      components { id } } }`
+    const { recall } = await plant.ask(query)
+    expect([ids(recall.stock), ids(recall.components)]).toEqual([
+      ['W', 'UNIT'],
+      ['V1', 'B1'],
+    ])
+    expect(recall.shipments).toEqual([])
+    const { recall: here } = await plant.ask(query, only('S1'))
+    expect(here.shipments).toEqual([{ id: 'P1', deliveryId: 'D2' }])
+    expect(ids(here.components)).toEqual(['V1'])
   })
 })

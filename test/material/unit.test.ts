@@ -48,10 +48,22 @@ describe('a serial', () => {
   test('may come from a supplier', () => {
     const { serial, movementId, materialId } = made
     const bought = { serial, movementId, materialId, personId: null }
-    const from = { ...bought, supplierId: 'ACME', supplierLotId: 'A-77' }
+    const outside = { deliveryId: null, shippedSerial: null, logisticUnitId: null }
+    const from = { ...bought, ...outside, supplierId: 'ACME', supplierLotId: 'A-77' }
     given(unit)
       .when({ type: 'ReceiveUnit', ...from })
       .then(e.received(from))
+  })
+  test('may come from another site, which knows it by another number', () => {
+    const { serial, movementId, materialId } = made
+    const bought = { serial, movementId, materialId, personId: null, supplierLotId: null }
+    const sent = { ...bought, supplierId: 'S1', deliveryId: 'D1', logisticUnitId: null }
+    given(unit)
+      .when({ type: 'ReceiveUnit', ...sent, shippedSerial: 'P1' })
+      .then(e.received({ ...sent, shippedSerial: 'P1' }))
+    given(unit)
+      .when({ type: 'ReceiveUnit', ...sent, shippedSerial: serial })
+      .thenRejected('IntoItself')
   })
   test('is scrapped once, and not while it is installed', () => {
     given(unit, produced).when(scrap).then(scrapped)

@@ -119,7 +119,7 @@ const joint = {
 
 /** What happens to one serialised item, in its stream `unit-<serial>`. */
 export const unitEvents = {
-  /** Bought with a serial number already on it. */
+  /** Bought with a serial number already on it, or sent by another site. */
   received: event(
     'UnitReceived',
     z.object({
@@ -128,7 +128,13 @@ export const unitEvents = {
       supplierId: id.nullable(),
       supplierLotId: id.nullable(),
       personId: id.nullable(),
+      /** Shipment of another site that it came with; null for one from outside. */
+      deliveryId: id.nullable().default(null),
+      /** What of the shipment it is: the item as it was sent, or the logistic unit. */
+      shippedSerial: id.nullable().default(null),
+      logisticUnitId: id.nullable().default(null),
     }),
+    [(v1) => ({ ...v1, deliveryId: null, shippedSerial: null, logisticUnitId: null })],
   ),
   produced: event(
     'UnitProduced',

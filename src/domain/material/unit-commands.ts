@@ -17,8 +17,13 @@ export const unitCommands = {
       supplierId: optionalId,
       supplierLotId: optionalId,
       personId: optionalId,
+      deliveryId: optionalId.describe('Shipment of another site that it came with.'),
+      shippedSerial: optionalId.describe('The item as the other site sent it, if that is known.'),
+      logisticUnitId: optionalId.describe('Else the pallet or box of the shipment it came on.'),
     })
-    .describe('Take a bought item that carries a serial number into stock.'),
+    .describe(
+      'Take an item that carries a serial number into stock: bought, or sent by another site.',
+    ),
   ProduceUnit: z
     .object({
       type: z.literal('ProduceUnit'),

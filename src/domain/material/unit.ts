@@ -137,7 +137,13 @@ function repeated(command: UnitCommand, state: Unit): Decision | null {
 function make(command: Of<'ReceiveUnit'> | Of<'ProduceUnit'>, state: Unit): Decision {
   if (state.status !== 'unknown' && state.status !== 'inProcess')
     return reject('UnitExists', `serial ${command.serial} exists already; a serial is made once.`)
-  return command.type === 'ReceiveUnit' ? [e.received(command)] : [e.produced(command)]
+  if (command.type === 'ProduceUnit') return [e.produced(command)]
+  return command.shippedSerial === command.serial
+    ? reject(
+        'IntoItself',
+        `shippedSerial ${command.serial} is the item itself: receive it as another.`,
+      )
+    : [e.received(command)]
 }
 
 function install(

@@ -8,6 +8,7 @@ import {
   lotNode,
   orderNode,
   orderNodeOrNull,
+  sentAs,
   transformationNode,
   unitNode,
 } from './genealogy-nodes.ts'
@@ -23,16 +24,6 @@ const transfer = (lotId: string, transferId: string): string =>
   edgeKey('transfer', lotId, transferId)
 const content = (lotId: string, logisticUnitId: string, version: number): string =>
   edgeKey('pack', lotId, logisticUnitId, version)
-
-/** Where a receipt joins the genealogy of the site that sent it: as near as the receipt says. */
-const shippedAs = (d: Data<'LotReceived'>): string | null =>
-  d.shippedLotId !== null
-    ? lotNode(d.shippedLotId)
-    : d.logisticUnitId !== null
-      ? logisticUnitNode(d.logisticUnitId)
-      : d.deliveryId === null
-        ? null
-        : deliveryNode(d.deliveryId)
 
 const left = {
   key: (d: Data<'LotSplit'>) => transfer(d.lotId, d.transferId),
@@ -107,8 +98,8 @@ export const lotEdges = {
   LotReceived: {
     key: byFact,
     evolve(_: Row, fact: Fact<'LotReceived'>): Row {
-      const { lotId, supplierId: partyId, supplierLotId, deliveryId } = fact.data
-      const fromNode = shippedAs(fact.data)
+      const { lotId, supplierId: partyId, supplierLotId, deliveryId, shippedLotId } = fact.data
+      const fromNode = shippedLotId === null ? sentAs(fact.data) : lotNode(shippedLotId)
       // What came from another site is told by that site; the delivery says which shipment it was.
       const reference = fromNode === null ? supplierLotId : deliveryId
       const ends = { fromNode, toNode: lotNode(lotId), partyId, reference }

@@ -7,6 +7,7 @@ import {
   logisticUnitNode,
   lotNode,
   orderNodeOrNull,
+  sentAs,
   unitNode,
 } from './genealogy-nodes.ts'
 
@@ -25,8 +26,10 @@ export const unitEdges = {
   UnitReceived: {
     key: (d: Data<'UnitReceived'>) => made(d.serial),
     evolve(_: Row, fact: Fact<'UnitReceived'>): Row {
-      const { serial, supplierId: partyId, supplierLotId: reference } = fact.data
-      const ends = { fromNode: null, toNode: unitNode(serial), partyId, reference }
+      const { serial, supplierId: partyId, supplierLotId, deliveryId, shippedSerial } = fact.data
+      const fromNode = shippedSerial === null ? sentAs(fact.data) : unitNode(shippedSerial)
+      const reference = fromNode === null ? supplierLotId : deliveryId
+      const ends = { fromNode, toNode: unitNode(serial), partyId, reference }
       return opened(fact, { ...fact.data, ...ONE_PIECE, kind: 'RECEIVED', ...ends })
     },
   },

@@ -91,7 +91,7 @@ export function linesOf(known: Known): RecallLine[] {
       case 'lot':
         return lotLines(visit, known, placeOf)
       case 'unit':
-        return [{ ...line, ...unitLine(visit, known, placeOf) }]
+        return unitLine(visit, known, placeOf).map((here) => ({ ...line, ...here }))
       case 'order':
         return [{ ...line, disposition: 'IN_ORDER' }]
       default:
@@ -146,14 +146,11 @@ function lotLines(
     shipped.set(toNode!, { ...edge, quantity: exact(before + quantity) })
     return []
   })
-  // What another site received is there now, in a lot of its own.
-  const arrived = (deliveryId: string): number =>
-    edges
-      .filter(({ kind, reference }) => kind === 'RECEIVED' && reference === deliveryId)
-      .reduce((sum, { quantity }) => sum + (quantity ?? 0), 0)
   const gone = [...shipped.values()].flatMap((edge): RecallLine[] => {
     const deliveryId = idOf(edge.toNode!)
-    const quantity = exact(edge.quantity! - returned(node, deliveryId) - arrived(deliveryId))
+    const quantity = exact(
+      edge.quantity! - returned(node, deliveryId) - arrivedOf(edges, deliveryId),
+    )
     const where = { deliveryId, customerId: edge.partyId, shippedAt: edge.occurredAt }
     return quantity > 0 ? [line('SHIPPED', quantity, where)] : []
   })
@@ -166,28 +163,35 @@ const packed = (
   place: Place,
 ): RecallLine => line(place.deliveryId === null ? 'PACKED' : 'SHIPPED', quantity, place)
 
+/** None of an item that another site received: it is there now, under a number of its own. */
 function unitLine(
   { node, edges }: Visit,
   { units }: Known,
   placeOf: (logisticUnit: string) => Place,
-) {
+): readonly (Partial<RecallLine> & Pick<RecallLine, 'disposition'>)[] {
   const row = units.get(idOf(node))
   const { site = null, materialId = null, parentSerial = null } = row ?? {}
   const said = { site, materialId, quantity: 1, unit: 'C62' }
   const box = edges.find(({ kind }) => kind === 'PACKED')?.toNode
-  const place = box ? placeOf(box) : NOWHERE
   const sent = edges.find(({ kind }) => kind === 'SHIPPED')
-  if (sent)
-    return {
-      ...{ ...said, disposition: 'SHIPPED' as const, deliveryId: idOf(sent.toNode!) },
-      ...{ customerId: sent.partyId, shippedAt: sent.occurredAt },
-    }
-  if (box)
-    return {
-      ...{ ...said, ...place },
-      disposition: place.deliveryId === null ? ('PACKED' as const) : ('SHIPPED' as const),
-    }
+  const place = sent
+    ? {
+        ...{ logisticUnitIds: [], deliveryId: idOf(sent.toNode!) },
+        ...{ customerId: sent.partyId, shippedAt: sent.occurredAt },
+      }
+    : box
+      ? placeOf(box)
+      : null
   // A serial that material was booked into, and that nobody has reported yet, is being made.
-  const disposition = (row?.status ?? 'IN_PROCESS') as Disposition
-  return { ...said, disposition, parentSerial }
+  if (place === null)
+    return [{ ...said, disposition: (row?.status ?? 'IN_PROCESS') as Disposition, parentSerial }]
+  const { deliveryId } = place
+  if (deliveryId === null) return [{ ...said, ...place, disposition: 'PACKED' }]
+  return arrivedOf(edges, deliveryId) > 0 ? [] : [{ ...said, ...place, disposition: 'SHIPPED' }]
 }
+
+/** What another site received of a delivery is there now, as a lot or item of its own. */
+const arrivedOf = (edges: readonly Edge[], deliveryId: string): number =>
+  edges
+    .filter(({ kind, reference }) => kind === 'RECEIVED' && reference === deliveryId)
+    .reduce((sum, { quantity }) => sum + (quantity ?? 0), 0)

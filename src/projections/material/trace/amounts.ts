@@ -88,7 +88,7 @@ type Sizes = ReadonlyMap<string, Size>
 
 /** A receipt that names the pallet or shipment only: what of it came in, nobody said. */
 const isMixed = ({ kind, fromNode }: Edge): boolean =>
-  kind === 'RECEIVED' && !fromNode!.startsWith('lot-')
+  kind === 'RECEIVED' && !/^(lot|unit)-/.test(fromNode!)
 
 function forward(amount: Amount, edge: Edge, sizes: Sizes): Amount {
   const { quantity } = edge

@@ -164,3 +164,16 @@ test('orders are signed off by two people, and one waits for its approval', asyn
     'INCOMPLETE',
   ])
 })
+
+test('a recall finds shipped pumps, their process values, and a drill was asked for', async () => {
+  const { query } = demoQueries.find(({ query: text }) => text.includes('recall('))!
+  const { recall, units, recallDrills } = await plant.ask(query)
+  expect(recall.shipments[0].customerId).toBe('TRACTORS-LECH')
+  expect(recall.components.length).toBeGreaterThan(0)
+  expect(units.nodes[0].processValues[0].parameterId).toBe('TORQUE-COVER')
+  expect(recallDrills.nodes.map((d: any) => d.drillId)).toContain('DEMO-DRILL')
+  const { unitHistory } = await plant.ask(
+    `{ unitHistory(serial: "${units.nodes[0].serial}") { energy { kwh } } }`,
+  )
+  expect(unitHistory.energy.kwh).toBeGreaterThan(0)
+})

@@ -22,6 +22,7 @@ import type { qualificationRulesCommands } from '../../domain/personnel/qualific
 import type { qualificationCommands } from '../../domain/personnel/qualification.ts'
 import type { shiftAssignmentCommands } from '../../domain/personnel/shift-assignment.ts'
 import type { orderCommands } from '../../domain/production/order-commands.ts'
+import type { ProcessValueEvent } from '../../domain/quality/events.ts'
 import type { inspectionCommands } from '../../domain/quality/inspection-commands.ts'
 import type { inspectionPlanCommands } from '../../domain/quality/inspection-plan.ts'
 import type { siteCommands } from '../../domain/site/hierarchy-scope.ts'
@@ -67,7 +68,11 @@ export interface Wish {
 }
 
 /** What machines and meters of this plant say, as it is recorded. */
-export type Said = EquipmentEvent | MeterDataEvent | Extract<UnitEvent, { type: 'UnitProcessed' }>
+export type Said =
+  | EquipmentEvent
+  | MeterDataEvent
+  | ProcessValueEvent
+  | Extract<UnitEvent, { type: 'UnitProcessed' }>
 export type Observed = Said & { readonly kind: 'observation'; readonly occurredAt: string }
 export type Action = Wish | Observed
 

@@ -1,5 +1,6 @@
 import { minutes } from './clock.ts'
 import { inspect } from './inspections.ts'
+import { createRandom } from './random.ts'
 import {
   BEARING,
   COVER,
@@ -78,6 +79,7 @@ export const assembly: Readonly<Record<AssemblyKind, Cycle>> = {
     install(task, serial, valve, RELIEF)
     plant.valves.set(serial, valve)
     yield* run(task, operation.cycleMinutes * 0.4)
+    torque(task, serial)
     processed(task, serial, startedAt)
     return allGood([serial])
   },
@@ -114,6 +116,23 @@ const install = (task: Task, parentSerial: string, serial: string, position: str
     movementId: task.plant.number('M'),
     ...workOf(task),
   })
+
+/** Limits of the screws of the cover, N m (NU), and what the driver does. */
+const TORQUE = { nominal: 25, lowerLimit: 23, upperLimit: 27, unit: 'NU' }
+const SPREAD = 0.5
+
+/** The driver tells the torque of the last screw. By a chance of its own: it moves nothing else. */
+const torque = (task: Task, serial: string): void =>
+  task.plant.observe({
+    type: 'ProcessValueRecorded',
+    data: {
+      ...{ subjectKind: 'SERIAL', subjectId: serial, ...TORQUE, ...workOf(task) },
+      ...{ parameterId: 'TORQUE-COVER', name: 'Cover screws', toolId: 'DRIVER-2' },
+      value: round(createRandom(task.plant.now()).normal(TORQUE.nominal, SPREAD)),
+      program: task.operation.program,
+    },
+  })
+const round = (value: number): number => Math.round(value * 100) / 100
 
 const test = ({ plant, order, operation, personId }: Task, serial: string, risk: number): boolean =>
   inspect(

@@ -4,6 +4,7 @@ import type { Machine } from './machines.ts'
 import { machining } from './machining.ts'
 import { shiftAt } from './people.ts'
 import type { Job, OpenOrder, Piece, Plant } from './plant.ts'
+import { PUMP } from './products.ts'
 import { allGood, type Cycle, type Outcome, type Task } from './task.ts'
 
 const cycles: Readonly<Record<string, Cycle>> = { ...machining, ...assembly }
@@ -12,6 +13,8 @@ const IDLE_MINUTES = 2
 const REPORT_EVERY_MINUTES = 10
 const BREAK_EVERY_MINUTES = 130
 const LOADING_MINUTES = 0.4
+const CUSTOMER = 'TRACTORS-LECH'
+const STORE_KEEPER = 'P-140'
 
 /** A machine takes the most urgent work of its work centre, again and again. */
 export function* work(plant: Plant, machine: Machine): Process {
@@ -130,7 +133,15 @@ function handOver({ plant, order, operation }: Task): void {
     return
   }
   plant.orders.delete(order.orderId)
-  store(plant, order, materialId)
+  if (materialId === PUMP) ship(plant, order)
+  else store(plant, order, materialId)
+}
+
+/** Finished pumps leave on the day, those of an order together. */
+function ship(plant: Plant, { pieces }: OpenOrder): void {
+  const to = { deliveryId: plant.number('D'), customerId: CUSTOMER, personId: STORE_KEEPER }
+  for (const serial of pieces)
+    plant.command('ShipUnit', { serial: serial!, movementId: plant.number('M'), ...to })
 }
 
 function store({ stock }: Plant, { lotId, pieces }: OpenOrder, materialId: string): void {

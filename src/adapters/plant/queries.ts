@@ -185,6 +185,24 @@ const signed = `{
   }
 }`
 
+const recalled = `{
+  units(first: 1, orderBy: { field: createdAt, direction: ASC }, where: { status: [SHIPPED] }) {
+    nodes {
+      serial
+      processValues { parameterId value lowerLimit upperLimit verdict }
+    }
+  }
+  recall(of: { material: {
+    materialId: "${VALVE}"
+    from: "${new Date(now - DAY_MS).toISOString()}", to: "${new Date(now + DAY_MS).toISOString()}"
+  } }) {
+    shipments(first: 5) { id customerId deliveryId shippedAt }
+    components(first: 5) { id parentSerial }
+    totals { disposition materialId quantity { value } }
+  }
+  recallDrills(first: 2) { nodes { drillId status lots { lotId } } }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -217,6 +235,10 @@ export const demoQueries: readonly DemoQuery[] = [
   {
     about: 'Where time, pieces and days were lost since yesterday: the analysers',
     query: losses,
+  },
+  {
+    about: 'A recall of all valves: who has the pumps; and recalls that were practised',
+    query: recalled,
   },
   { about: 'Which completed orders are signed off, by whom, and what is missing', query: signed },
 ]

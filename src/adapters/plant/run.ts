@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { practiseRecall } from './drill.ts'
 import { createGraphqlClient } from './graphql-client.ts'
 import { NAMES } from './people.ts'
 import { createPlayer, type Counts, type Failure, type Player } from './player.ts'
@@ -57,7 +58,7 @@ export async function runPlant(options: PlantOptions): Promise<Counts> {
   const enrolled = enrolSigners(client)
   const signed = async (): Promise<void> => {
     await enrolled
-    await signOff(client)
+    await Promise.all([signOff(client), practiseRecall(client)])
   }
   // Secrets are hashed at leisure meanwhile; a failure is told when it is waited for.
   enrolled.catch(() => {})

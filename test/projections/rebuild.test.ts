@@ -86,7 +86,8 @@ test('a rebuild replaces the table beside readers and a running projector', asyn
   expect(done.every((d) => d.done)).toBe(true)
   expect(reads).toBeGreaterThan(3)
   expect(progress.at(-1)!.position).toBe(progress.at(-1)!.head)
-  expect(progress.at(-1)!.eventsPerSecond).toBeGreaterThan(0)
+  // The last pass may find nothing left to fold.
+  expect(Math.max(...progress.map((p) => p.eventsPerSecond))).toBeGreaterThan(0)
   await reach(await log.add(changed('t3')))
   await expectAll()
   expect(await tableOf('things')).toEqual(['things_v1_g2'])

@@ -140,7 +140,7 @@ const RELEVANT = [
   'CounterAdvanced',
   'WorkBooked',
   'BookingCorrected',
-].concat(['CycleTimeDefined', 'CalendarCorrected'])
+].concat(['CycleTimeDefined', 'CalendarCorrected', 'ProgramChanged'])
 
 export type ShiftPlant = Awaited<ReturnType<typeof shiftPlant>>
 
@@ -203,11 +203,15 @@ export function sayings({ wish, tell }: ShiftPlant, id: string): readonly Saying
     },
     {
       name: 'cycle time',
-      say: () =>
-        wish(
-          { type: 'DefineCycleTime', equipmentId: machine, validFrom: BEFORE, idealMs: 60_000 },
-          BEFORE,
-        ),
+      say: async () => {
+        const ideal = { type: 'DefineCycleTime', equipmentId: machine, validFrom: BEFORE }
+        await wish({ ...ideal, idealMs: 60_000 }, BEFORE)
+        await wish({ ...ideal, program: 'O1', idealMs: 50_000 }, BEFORE)
+      },
+    },
+    {
+      name: 'program, for which another cycle time holds',
+      say: () => tell('ProgramChanged', { equipmentId: machine, program: 'O1' }, at('06:00')),
     },
     {
       name: 'the shift began an hour later',

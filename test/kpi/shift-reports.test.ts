@@ -79,6 +79,19 @@ describe('a shift that was closed', () => {
     expect(same(await fresh('A', SHIFT, first))).toBe(same(told(before.told[0])))
   })
 
+  test('is restated by a program that becomes known late, where cycle times are by program', async () => {
+    await plant.hall('P')
+    const all = sayings(plant, 'P')
+    const late = all.find(({ name }) => name.startsWith('program'))!
+    for (const one of all) if (one !== late) await one.say()
+    await plant.close('P')
+    await plant.quiet()
+    const before = (await reportOf('P')).restatements
+    await late.say()
+    await plant.quiet()
+    expect((await reportOf('P')).restatements).toBe(before + 1)
+  })
+
   test('is left alone by what is about another time or another machine', async () => {
     await plant.hall('B')
     await plant.hall('C')

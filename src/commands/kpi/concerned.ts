@@ -13,6 +13,7 @@ export const FIGURE_FACTS = [
   'DataGapStarted',
   'CounterAdvanced',
   'StateTimeObserved',
+  'ProgramChanged',
   'OperationStarted',
   'OperationActivityChanged',
   'OperationPaused',
@@ -73,6 +74,8 @@ export async function concernedBy(
   const from = midnight('from' in data ? data.from : metadata.occurredAt)
   const to = midnight('to' in data ? data.to : metadata.occurredAt) + DAY_MS
   if (!known.index.reachesBeyond(iso(from))) return null
+  // Until the next one, whenever that is.
+  if (fact.type === 'ProgramChanged') return { scopes, from: metadata.occurredAt, to: null }
   if (fact.type !== 'EquipmentStateChanged' && fact.type !== 'DataGapStarted')
     return { scopes, from: iso(from), to: iso(to) }
   const [before, after] = await Promise.all([

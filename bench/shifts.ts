@@ -178,6 +178,12 @@ async function restated(system: System): Promise<readonly number[]> {
   return took
 }
 
+interface BoardMessage {
+  readonly data: {
+    readonly shiftBoard: { readonly lines: readonly { equipmentId: string; count: number }[] }
+  }
+}
+
 /** Every machine counts; one client watches the board of one area. */
 async function board(system: System) {
   const { services, reads, projector } = system
@@ -185,7 +191,11 @@ async function board(system: System) {
   const contextValue = createContext({ ...services, reads, onChange }, systemPrincipal)
   const source = `subscription { shiftBoard(areaId: "AREA0") { lines {
     equipmentId state orderId count oee target forecast coverage } } }`
-  const messages = (await subscribe({ schema, document: parse(source), contextValue })) as any
+  const messages = (await subscribe({
+    schema,
+    document: parse(source),
+    contextValue,
+  })) as AsyncIterator<BoardMessage, never>
   await messages.next()
   /** By machine: what its count will be, and when it was sent. */
   const sent = new Map<string, { count: number; at: number; counts: boolean }[]>()
@@ -234,6 +244,6 @@ async function board(system: System) {
   await Promise.all(calls)
   stopped = true
   await watching
-  await messages.return()
+  await messages.return?.()
   return { latencies, rate }
 }

@@ -97,11 +97,12 @@ const GroupRef = builder.objectRef<Given>('EnergyShare').implement({
       nullable: true,
       description: 'By EQUIPMENT and STATE: which machine.',
     }),
-    state: t.expose('state', {
-      type: TimelineState as any,
+    state: t.field({
+      type: TimelineState,
       nullable: true,
       description: 'By STATE: which; NO_DATA where nobody said.',
-    }) as any,
+      resolve: ({ state }) => state as typeof TimelineState.$inferType | null,
+    }),
     orderId: t.exposeID('orderId', {
       nullable: true,
       description: 'By ORDER and OPERATION: which.',

@@ -18,7 +18,7 @@ interface Typed {
 }
 
 type Def = any
-const defOf = (schema: z.ZodType): Def => (schema as any)._zod.def
+const defOf = (schema: z.ZodType): Def => schema._zod.def
 const same = (value: unknown): unknown => value
 const upperFirst = (s: string): string => s[0]!.toUpperCase() + s.slice(1)
 const LARGEST_INT = 2 ** 31 - 1
@@ -29,8 +29,7 @@ const once = (schema: z.ZodType, make: () => Typed): Typed => {
   named.set(schema, known)
   return known
 }
-const nameOf = (schema: z.ZodType, place: string): string =>
-  ((schema as any).meta?.()?.id as string | undefined) ?? place
+const nameOf = (schema: z.ZodType, place: string): string => schema.meta()?.id ?? place
 
 /** @param place PascalCase name of where it is used, e.g. `ReleaseOrderOperations` */
 function typed(schema: z.ZodType, place: string): Typed {

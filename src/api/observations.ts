@@ -66,7 +66,7 @@ export function observationMutation({ event }: ObservationDefinition): void {
         source: t.arg.id({ required: true, description: 'Connector or device that reports.' }),
         site: t.arg.id({ description: 'ISA-95 site; the only one of the principal by default.' }),
         observations: t.arg({
-          type: [Observed] as any,
+          type: [Observed],
           required: true,
           description: `Oldest first, at most ${MAX_OBSERVATIONS}.`,
         }),
@@ -74,7 +74,7 @@ export function observationMutation({ event }: ObservationDefinition): void {
       resolve: async (_, args, ctx) => {
         const site = siteOf(args.site, ctx)
         if (site === undefined) return siteMissing
-        const list = args.observations as any[]
+        const list = args.observations
         if (list.length > MAX_OBSERVATIONS)
           return {
             rejected: 'InvalidInput',

@@ -23,6 +23,5 @@ parentPort!.on('message', ({ iterations = Infinity, ms = Infinity, adopt }: Roun
   else while (performance.now() < until) search.step(SLICE)
   const { order, modes } = search.best()
   const found: Found = { order, modes, iterations: search.iterations() }
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
-  parentPort!.postMessage(found)
+  parentPort!.postMessage(found, [])
 })

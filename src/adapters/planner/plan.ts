@@ -112,8 +112,7 @@ function ask(worker: Worker, round: Round): Promise<Found> {
     }
     worker.once('message', settle)
     worker.once('error', reject)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
-    worker.postMessage(round)
+    worker.postMessage(round, [])
   })
 }
 

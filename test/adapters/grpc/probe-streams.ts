@@ -217,11 +217,12 @@ export function ending(use: Use): void {
     expect(ids(await collect(client.readStream(stream)))).toEqual(
       written.slice(2).map(({ id }) => id),
     )
-    await client.setStreamMetadata(stream, { maxCount: 2, owner: 'me' } as any)
+    const custom = { maxCount: 2, owner: 'me' }
+    await client.setStreamMetadata(stream, custom)
     expect(ids(await collect(client.readStream(stream)))).toEqual(
       written.slice(4).map(({ id }) => id),
     )
     const { metadata } = await client.getStreamMetadata(stream)
-    expect(metadata).toEqual({ maxCount: 2, owner: 'me' })
+    expect(metadata).toEqual(custom)
   })
 }

@@ -52,12 +52,11 @@ async function withNotary(
   const config = configOf(dataFolder)
   const stop = new AbortController()
   const { signer } = keysOf(config)
-  const running = runNotaryRole(
-    { database: log.database, signer },
-    config,
-    { warn: console.error },
-    stop.signal,
-  )
+  const running = runNotaryRole({ database: log.database, signer }, config, {
+    leases: log.leases,
+    log: { warn: console.error },
+    signal: stop.signal,
+  })
   await caughtUp(log)
   try {
     return await work()

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import type { Services } from './api/context.ts'
+import { actively, type ActiveDeps } from './active.ts'
 import { createDueShifts, createReckoner } from './api/shift-reckoning.ts'
 import { runShiftClosing } from './commands/kpi/close-shifts.ts'
 import { runShiftReports } from './commands/kpi/shift-reports.ts'
@@ -10,40 +9,25 @@ import { runPolicy } from './commands/policy.ts'
 import type { Config } from './config.ts'
 import type { Log } from './system.ts'
 
-/** How long a policy that failed waits before it is started again. */
-const RESTART_MS = 1_000
 const MINUTE_MS = 60_000
 
-/** Each policy follows the log for as long as Taktlog runs; one that failed is started again. */
+/** Each policy follows the log in one of all processes; one that failed is started again. */
 export function runPolicies(
   log: Log,
-  {
-    services,
-    config,
-    logger,
-  }: { readonly services: Services; readonly config: Config; readonly logger: Logger },
-  signal: AbortSignal,
+  { services, config }: { readonly services: Services; readonly config: Config },
+  active: ActiveDeps,
 ): Promise<void>[] {
-  const persistently = async (name: string, follow: () => Promise<void>): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        await follow()
-      } catch (error) {
-        if (!signal.aborted)
-          logger.warn(`policy ${name}: ${(error as Error).message}; trying again`)
-      }
-      await delay(RESTART_MS, undefined, { signal, ref: false }).catch(() => {})
-    }
-  }
+  const policy = (name: string, follow: (signal: AbortSignal) => Promise<void>): Promise<void> =>
+    actively(`policy ${name}`, active, follow)
   const { names, clock } = log.services
   const [due, reckonAt] = [createDueShifts(services), createReckoner(services)]
   const graceMs = config.shiftGraceMinutes * MINUTE_MS
   return [
-    persistently('erase forgotten persons', () => eraseForgotten({ ...log, names, signal })),
-    ...policies.map((policy) =>
-      persistently(policy.name, () => runPolicy(policy, { ...log, signal })),
+    policy('erase forgotten persons', (held) => eraseForgotten({ ...log, names, signal: held })),
+    ...policies.map((one) => policy(one.name, (held) => runPolicy(one, { ...log, signal: held }))),
+    policy('shift reports', (held) => runShiftReports({ ...log, reckonAt, signal: held })),
+    policy('shift closing', (held) =>
+      runShiftClosing({ ...log, due, clock, graceMs, signal: held }),
     ),
-    persistently('shift reports', () => runShiftReports({ ...log, reckonAt, signal })),
-    persistently('shift closing', () => runShiftClosing({ ...log, due, clock, graceMs, signal })),
   ]
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { actively, type ActiveDeps } from './active.ts'
 import type { Services } from './api/context.ts'
 import type { Execute } from './commands/execute.ts'
 import { uuid5 } from './commands/ids.ts'
@@ -14,8 +15,6 @@ import { genealogyEdges } from './projections/material/genealogy-edges.ts'
 
 /** A read model that is further behind when a drill begins is drilled as far as it has come. */
 const WAIT_MS = 30_000
-/** How long what failed waits before it is started again. */
-const RESTART_MS = 1_000
 /** How often it is looked whether a new day has begun. */
 const LOOK_MS = 60_000
 const NAME = 'recall-drill'
@@ -118,21 +117,13 @@ async function requestFor(day: string, { reads, execute }: DrillDeps): Promise<b
   return sites.length > 0
 }
 
-/** Drills by night and on demand until the signal aborts; survives outages of the database. */
+/** Drills by night and on demand, in one of all processes; survives outages of the database. */
 export function runDrills(
-  deps: DrillDeps & { readonly checkpoints: Checkpoints; readonly signal: AbortSignal },
-  log: { readonly warn: (message: string) => void },
+  deps: DrillDeps & { readonly checkpoints: Checkpoints },
+  active: ActiveDeps,
 ): Promise<void>[] {
-  const { signal } = deps
-  const persistently = async (work: () => Promise<void>): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        await work()
-      } catch (error) {
-        if (!signal.aborted) log.warn(`recall drill: ${(error as Error).message}; trying again`)
-      }
-      await delay(RESTART_MS, undefined, { signal, ref: false }).catch(() => {})
-    }
-  }
-  return [persistently(() => followDrills(deps)), persistently(() => requestNightly(deps))]
+  return [
+    actively('recall drill', active, (signal) => followDrills({ ...deps, signal })),
+    actively('nightly recall drill', active, (signal) => requestNightly({ ...deps, signal })),
+  ]
 }

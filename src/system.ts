@@ -2,7 +2,6 @@
  * The composition root: ties ports to adapters and starts the roles of a process. `main.ts` is the
  * command line on top of it; tests and benchmarks start their systems here too.
  */
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { pino, type Logger } from 'pino'
@@ -13,6 +12,7 @@ import { attachPostgres } from './adapters/postgres/attach.ts'
 import { ensureAuditIndex } from './adapters/postgres/audit-schema.ts'
 import { createAuditTrail } from './adapters/postgres/audit-trail.ts'
 import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
+import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, type Database } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
@@ -26,17 +26,18 @@ import type { ApiKeyStore } from './commands/api-keys.ts'
 import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
 import type { Services } from './api/context.ts'
 import { checkExposure } from './api/exposure.ts'
-import { defaultLimits, type ApiOptions } from './api/options.ts'
-import { readPersisted } from './api/persisted.ts'
-import { startApi, type ApiServer } from './api/server.ts'
+import { defaultLimits } from './api/options.ts'
+import type { ApiServer } from './api/server.ts'
+import { apiOptions, serveApi } from './api-role.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
 import { erasing } from './commands/person-names.ts'
+import type { Leases } from './commands/leases.ts'
 import type { Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { erasingSecrets } from './commands/signing/enrol.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
-import { ConfigError, type Config } from './config.ts'
+import type { Config } from './config.ts'
 import { catalogue, observationDefinitions } from './domain/index.ts'
 import { serveGrpc } from './grpc-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
@@ -76,6 +77,8 @@ export interface Log {
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
+  /** For what only one of all processes on the database does at a time. */
+  readonly leases: Leases
   /** The Merkle tree over the log; the role notary makes it grow. */
   readonly tree: TransparencyLog
   readonly auditTrail: AuditTrail
@@ -127,6 +130,7 @@ export async function openLog(
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     await ensureTree(pool)
     await ensureAuditIndex(pool)
+    const leases = createLeases(database)
     const clock = systemClock
     const names = await createPersonNames(pool)
     const secrets = await createSigningSecrets(pool)
@@ -146,12 +150,13 @@ export async function openLog(
       },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
+      leases,
       tree: createTransparencyLog(pool),
       auditTrail: createAuditTrail(pool, catalogue),
       projections: projectionsOf(config),
       async close() {
         closing = true
-        await atMost(CLOSE_MS, Promise.all([store.close(), pool.end()]))
+        await atMost(CLOSE_MS, Promise.all([leases.close(), store.close(), pool.end()]))
         await embedded?.stop()
       },
     }
@@ -184,16 +189,15 @@ export async function startSystem(
     auditTrail: log.auditTrail,
     onChange: (listener) => projector.onChange(listener),
   }
-  if (config.roles.includes('policy'))
-    roles.push(...runPolicies(log, { services, config, logger }, stop.signal))
+  const active = { leases: log.leases, log: textLog(logger), signal: stop.signal }
   if (config.roles.includes('policy')) {
-    const { clock } = log.services
-    roles.push(...runDrills({ ...log, reads, clock, signal: stop.signal }, textLog(logger)))
+    roles.push(...runPolicies(log, { services, config }, active))
+    roles.push(...runDrills({ ...log, reads, clock: log.services.clock }, active))
   }
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)
-      roles.push(runNotaryRole({ database, signer }, config, textLog(logger), stop.signal))
+      roles.push(runNotaryRole({ database, signer }, config, active))
     }
     const api = config.roles.includes('api')
       ? await serveApi(log, { options, services, logger })
@@ -231,62 +235,6 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
     await Promise.race([work, delay(ms, undefined, { signal: done.signal })])
   } finally {
     done.abort()
-  }
-}
-
-async function serveApi(
-  log: Log,
-  {
-    options,
-    services,
-    logger,
-  }: {
-    readonly options: ApiOptions
-    readonly services: Services
-    readonly logger: Logger
-  },
-): Promise<ApiServer> {
-  // Loaded here: a process without this role does not pay for building the schema.
-  const { schema } = await import('./api/schema.ts')
-  const { host, port } = options
-  return startApi({ schema, services, options, keys: log.keys, logger }).catch((error: unknown) => {
-    const why = NO_ADDRESS[(error as NodeJS.ErrnoException).code ?? '']
-    throw why ? new ConfigError(`TAKTLOG_HOST=${host}, TAKTLOG_PORT=${port}: ${why}`) : error
-  })
-}
-
-/** Why an address cannot be listened on, by the code of the operating system. */
-const NO_ADDRESS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there; choose another port with --port',
-  EADDRNOTAVAIL: 'not an address of this machine',
-  ENOTFOUND: 'not an address of this machine',
-  EACCES: 'this user may not listen there; ports from 1024 are open to all',
-}
-
-function apiOptions(config: Config): ApiOptions {
-  const { oidcIssuer: issuer, oidcAudience: audience, oidcJwksUrl: jwksUrl } = config
-  const oidc = issuer && audience && jwksUrl ? { oidc: { issuer, audience, jwksUrl } } : {}
-  return {
-    host: config.host,
-    port: config.port,
-    auth: { mode: config.auth, ...oidc },
-    graphiql: config.graphiql,
-    introspection: config.introspection,
-    origins: config.corsOrigins,
-    trustProxy: config.trustProxy,
-    persisted: config.persistedFile
-      ? {
-          operations: readPersisted(readFileSync(config.persistedFile, 'utf8')),
-          only: config.persistedOnly,
-        }
-      : null,
-    limits: {
-      ...defaultLimits,
-      body: config.bodyLimit,
-      depth: config.maxDepth,
-      cost: config.maxCost,
-      requestsPerMinute: config.rateLimit,
-    },
   }
 }
 

@@ -6,6 +6,7 @@ import { drawn, recallDrill } from '../../src/domain/material/recall-drill.ts'
 import { genealogyEdges } from '../../src/projections/material/genealogy-edges.ts'
 import { lots } from '../../src/projections/material/lots.ts'
 import { recallDrills } from '../../src/projections/material/recall-drills.ts'
+import { alone } from '../../src/commands/leases.ts'
 import { drill, runDrills } from '../../src/recall-drills.ts'
 import { after } from '../spec.ts'
 import { plantWithApi } from '../support/api.ts'
@@ -126,8 +127,12 @@ describe('a recall drill', () => {
     }
     const warned: string[] = []
     const roles = runDrills(
-      { ...deps(), checkpoints, signal: stop.signal },
-      { warn: (message) => void warned.push(message) },
+      { ...deps(), checkpoints },
+      {
+        leases: alone,
+        log: { warn: (message) => void warned.push(message) },
+        signal: stop.signal,
+      },
     )
     const changes = await plant.listen('subscription { recallDrillChanged { drillId status } }')
     await plant.execute(

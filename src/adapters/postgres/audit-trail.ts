@@ -8,8 +8,6 @@ import { askPage, decodePage, pageOf } from './log-page.ts'
 import type { Database } from './pool.ts'
 import { createParameters, type Parameters } from './read/conditions.ts'
 
-/** Second half of the lock of whoever fills the index. */
-const LOCK = 11_010
 /** Events of one transaction: some hundredths of a second of the database. */
 const BATCH = 1_000
 
@@ -19,12 +17,15 @@ export const runAuditIndex = (database: Database, signal: AbortSignal): Promise<
     database,
     {
       name: 'audit index',
-      lock: LOCK,
       batch: BATCH,
       position: upTo,
       async take(client, from, to) {
+        const moved = await client.query(
+          'update audit.progress set position = $2 where position = $1',
+          [from, to],
+        )
+        if (moved.rowCount !== 1) throw new Error('another process fills the audit index')
         await client.query({ ...INDEX_EVENTS, values: [from, to] })
-        await client.query('update audit.progress set position = $1', [to])
       },
     },
     signal,

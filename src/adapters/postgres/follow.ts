@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { clientConfig, type Database } from './pool.ts'
-import { LOCK_CLASS } from './read/statements.ts'
 
 /** Between two looks at a log that does not grow. */
 const LOOK_MS = 250
@@ -11,13 +10,14 @@ const REST = 15
 /** Something that is kept up to date with the log by statements of the database alone. */
 export interface Follower {
   readonly name: string
-  /** Second half of the lock of the one that is active. */
-  readonly lock: number
   /** Events of one transaction. */
   readonly batch: number
   /** Position up to which it has taken the log. */
   readonly position: (client: pg.Client) => Promise<number>
-  /** Takes the events after `from` up to `to` and notes so, within a transaction. */
+  /**
+   * Takes the events after `from` up to `to` and notes so, within a transaction.
+   * @throws Error when it has not come to `from`, or is beyond: another process follows too
+   */
   readonly take: (client: pg.Client, from: number, to: number) => Promise<void>
   /** After each look at the log, outside of a transaction. */
   readonly settled?: (client: pg.Client, position: number) => Promise<void>
@@ -25,7 +25,7 @@ export interface Follower {
 
 /**
  * Follows the log until the signal aborts. Each batch is one transaction with its position, so it may be
- * killed at any point. Of several processes one is active; the others wait for its lock.
+ * killed at any point. It is for one process at a time; a second one fails and changes nothing.
  * @throws Error when the database is lost or a batch fails
  */
 export async function follow(
@@ -41,8 +41,6 @@ export async function follow(
   client.on('error', (error) => (lost = error))
   await client.connect()
   try {
-    while (!signal.aborted && !(await locked(client, follower.lock))) await pause(LOOK_MS, signal)
-    if (signal.aborted) return
     let position = await follower.position(client)
     let seen = -1
     while (!signal.aborted) {
@@ -62,14 +60,6 @@ export async function follow(
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-async function locked(client: pg.Client, lock: number): Promise<boolean> {
-  const { rows } = await client.query<{ mine: boolean }>(
-    'select pg_try_advisory_lock($1, $2) as mine',
-    [LOCK_CLASS, lock],
-  )
-  return rows[0]!.mine
 }
 
 async function headOf(client: pg.Client): Promise<number> {

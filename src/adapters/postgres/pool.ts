@@ -10,6 +10,16 @@ export type Database = Connection | string
 const MAX_CLIENTS = 10
 /** A server that does not answer by then counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 5_000
+/**
+ * A machine that lost its power or its network says no goodbye: four seconds later the server ends its
+ * sessions, and what they held goes to others. (No part of a socket on the same machine.)
+ */
+const NO_LONGER_THERE = {
+  tcp_keepalives_idle: '2',
+  tcp_keepalives_interval: '1',
+  tcp_keepalives_count: '2',
+  tcp_user_timeout: '4000',
+}
 /** A transaction forgotten open would hold the log's head row: nobody could append any more. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 
@@ -53,7 +63,7 @@ export const clientConfig = (
   settings: Readonly<Record<string, string>> = {},
 ): pg.ClientConfig => ({
   ...(typeof database === 'string' ? { connectionString: database } : database),
-  options: Object.entries({ timezone: 'UTC', datestyle: 'ISO', ...settings })
+  options: Object.entries({ timezone: 'UTC', datestyle: 'ISO', ...NO_LONGER_THERE, ...settings })
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' '),
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -11,12 +11,13 @@ export function createTables(database: Database): Tables {
   const connect = async (pipeline = false): Promise<pg.Client> => {
     const config = { ...clientConfig(database), application_name: 'taktlog read', pipeline }
     const client = new pg.Client(config)
+    // Lost before its session listens: the first statement will say so.
+    client.on('error', () => {})
     await client.connect()
     return client
   }
   const briefly = async <T>(run: (client: pg.Client) => Promise<T>): Promise<T> => {
     const client = await connect()
-    client.on('error', () => {})
     try {
       return await run(client)
     } finally {

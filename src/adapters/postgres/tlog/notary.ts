@@ -9,8 +9,6 @@ import type { Database } from '../pool.ts'
 import { entriesAfter } from './entry.sql.ts'
 import { readTiles, treeSize, writeTiles } from './tree.ts'
 
-/** Second half of the lock of whoever builds the tree; projections hash their names, far from it. */
-const LOCK = 6_962
 /** Events of one transaction: 16 tiles, a few hundredths of a second of the database. */
 const BATCH = 4_096
 
@@ -32,7 +30,7 @@ export interface NotaryDeps {
 export async function runNotary(deps: NotaryDeps): Promise<void> {
   let sign: ((size: number) => Promise<void>) | undefined
   const tree: Follower = {
-    ...{ name: 'tree', lock: LOCK, batch: BATCH, position: treeSize, take },
+    ...{ name: 'tree', batch: BATCH, position: treeSize, take },
     async settled(client, size) {
       sign ??= await createSigning(client, deps)
       await sign(size)

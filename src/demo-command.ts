@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { demoQueries } from './adapters/plant/queries.ts'
+import { demoQueries, documentOf } from './adapters/plant/queries.ts'
 import { holderOf } from './adapters/postgres/folder-lock.ts'
 import { runPlant } from './adapters/plant/run.ts'
 import { ConfigError, type Config } from './config.ts'
@@ -10,6 +10,8 @@ import { createLogger, startSystem } from './system.ts'
 /** Says that a folder was made by the demo and may be emptied by it. */
 const MARK = '.taktlog-demo'
 const WHOLE = 100
+/** More would scroll the links off the screen. */
+const PRINTED = 3
 
 /**
  * `taktlog demo`: Taktlog on a fresh folder, a simulated plant that drives it through the public API,
@@ -21,7 +23,8 @@ export async function runDemo(config: Config, seed: number, signal: AbortSignal)
     throw new ConfigError('DATABASE_URL is set: the demo fills a folder of its own, unset it')
   freshFolder(config.dataFolder)
   const began = performance.now()
-  const system = await startSystem(config, createLogger(config))
+  const starters = demoQueries.map(documentOf)
+  const system = await startSystem(config, createLogger(config), { starters })
   const url = `${system.api!.url}/graphql`
   const progress = createProgress('playing the last eight hours', '%')
   let told = false
@@ -45,8 +48,10 @@ export async function runDemo(config: Config, seed: number, signal: AbortSignal)
         `\nGraphQL and GraphiQL:  ${url}\nSchema:                ${system.api!.url}/schema.graphql`,
       )
       console.log(`Metrics:               ${system.api!.url}/metrics\n\nThree queries to paste:`)
-      for (const { about, query } of demoQueries) console.log(`\n# ${about}\n${query.trim()}`)
-      console.log('\nCtrl-C stops it.')
+      for (const starter of starters.slice(0, PRINTED)) console.log(`\n${starter.trim()}`)
+      console.log(
+        `\nGraphiQL opens these and ${starters.length - PRINTED} more, a tab each.\nCtrl-C stops it.`,
+      )
     },
   })
   progress.stop()

@@ -170,9 +170,9 @@ export async function openLog(
 export async function startSystem(
   config: Config,
   logger: Logger,
-  how: { readonly attach?: boolean } = {},
+  how: { readonly attach?: boolean } & Pick<ApiOptions, 'starters'> = {},
 ): Promise<System> {
-  const options = apiOptions(config)
+  const options = { ...apiOptions(config), ...(how.starters ? { starters: how.starters } : {}) }
   if (config.roles.includes('api')) checkExposure(options)
   const log = await openLog(config, logger, how)
   const stop = new AbortController()

@@ -11,11 +11,11 @@ export interface Page {
 }
 
 /** Renders the page of nine megabytes when it is first asked for. */
-export async function renderGraphiql(defaultQuery: string): Promise<Page> {
+export async function renderGraphiql(starters: readonly string[] = [WELCOME]): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const html = renderGraphiQL({
     title: 'Taktlog',
-    defaultQuery,
+    defaultTabs: starters.map((query) => ({ query })),
     endpoint: PATH,
     subscriptionsProtocol: 'WS',
     shouldPersistHeaders: false,
@@ -39,8 +39,8 @@ export async function renderGraphiql(defaultQuery: string): Promise<Page> {
   return { gzipped: await promisify(gzip)(html), contentSecurityPolicy }
 }
 
-export const DEFAULT_QUERY = `# Taktlog: every answer is folded from the event log.
-{
+const WELCOME = `# Taktlog: every answer is folded from the event log.
+query Orders {
   orders(first: 10) {
     totalCount
     nodes {

@@ -5,6 +5,8 @@ export interface ApiOptions {
   readonly port: number
   readonly auth: AuthOptions
   readonly graphiql: boolean
+  /** Documents that GraphiQL opens, a tab each, to whoever has none open yet; one by default. */
+  readonly starters?: readonly string[]
   readonly introspection: boolean
   /** Browser origins besides its own that may call; also those a reverse proxy makes of it. */
   readonly origins: readonly string[]

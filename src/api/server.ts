@@ -17,7 +17,7 @@ import { epcisRoutes } from './epcis-rest.ts'
 import type { apiErrors } from './errors.ts'
 import { createDirect } from './direct.ts'
 import { checkExposure } from './exposure.ts'
-import { DEFAULT_QUERY, renderGraphiql } from './graphiql.ts'
+import { renderGraphiql } from './graphiql.ts'
 import { createGraphql, PATH, type Yoga } from './graphql.ts'
 import { createMask } from './masking.ts'
 import { createMetrics } from './metrics.ts'
@@ -165,7 +165,7 @@ function graphqlRoutes(
     async handler(req, reply) {
       if (req.method === 'GET' && wantsHtml(req)) {
         if (!options.graphiql) return problem(reply, 'InvalidInput', 'GraphiQL is switched off.')
-        const { gzipped, contentSecurityPolicy } = await (page ??= renderGraphiql(DEFAULT_QUERY))
+        const { gzipped, contentSecurityPolicy } = await (page ??= renderGraphiql(options.starters))
         return reply
           .header('content-security-policy', contentSecurityPolicy)
           .header('content-encoding', 'gzip')

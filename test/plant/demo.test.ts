@@ -1,6 +1,9 @@
+import { gunzipSync } from 'node:zlib'
+import { parse } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { demoQueries } from '../../src/adapters/plant/queries.ts'
+import { demoQueries, documentOf } from '../../src/adapters/plant/queries.ts'
 import { MACHINES } from '../../src/adapters/plant/layout.ts'
+import { renderGraphiql } from '../../src/api/graphiql.ts'
 import { runningPlant } from './running-plant.ts'
 
 let plant: Awaited<ReturnType<typeof runningPlant>>
@@ -176,4 +179,18 @@ test('a recall finds shipped pumps, their process values, and a drill was asked 
     `{ unitHistory(serial: "${units.nodes[0].serial}") { energy { kwh } } }`,
   )
   expect(unitHistory.energy.kwh).toBeGreaterThan(0)
+})
+
+test('GraphiQL opens every query in a tab of its own, named after what it shows', async () => {
+  const names = demoQueries.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const query of demoQueries) {
+    const { definitions } = parse(documentOf(query))
+    expect(definitions).toMatchObject([
+      { kind: 'OperationDefinition', name: { value: query.name } },
+    ])
+  }
+  const { gzipped } = await renderGraphiql(demoQueries.map(documentOf))
+  const page = gunzipSync(gzipped).toString()
+  for (const { name } of demoQueries) expect(page).toContain(`query ${name} {`)
 })

@@ -3,9 +3,15 @@ import { PUMP, VALVE } from './products.ts'
 
 /** Queries a newcomer can paste: each shows another side of the same facts. */
 export interface DemoQuery {
+  /** Of the operation: GraphiQL shows it on its tab. */
+  readonly name: string
   readonly about: string
   readonly query: string
 }
+
+/** The query as a document of its own that says what it is about. */
+export const documentOf = ({ name, about, query }: DemoQuery): string =>
+  `# ${about}\nquery ${name} ${query.trim()}\n`
 
 const running = `{
   orders(
@@ -206,39 +212,63 @@ const recalled = `{
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
+    name: 'PumpOrders',
     about: 'Pump orders being worked on, first due first, with the progress of each operation',
     query: running,
   },
   {
+    name: 'ReplacedValve',
     about: 'A valve was replaced at the test bench: all that is known of the pump it was in',
     query: replaced,
   },
-  { about: 'What every machine does now, and the last quarter hour of energy', query: machines },
   {
+    name: 'Machines',
+    about: 'What every machine does now, and the last quarter hour of energy',
+    query: machines,
+  },
+  {
+    name: 'Calendars',
     about: 'When the plant is planned to work, and which machine is planned to be down',
     query: planned,
   },
-  { about: 'Where machines broke down today, and what people said why', query: stopsOfToday },
   {
+    name: 'Breakdowns',
+    about: 'Where machines broke down today, and what people said why',
+    query: stopsOfToday,
+  },
+  {
+    name: 'People',
     about: 'Who is on shift, who may test pumps, and whose qualification expires within 30 days',
     query: people,
   },
   {
+    name: 'Genealogy',
     about: 'What the first pump was made of, level by level, down to the suppliers',
     query: genealogy,
   },
-  { about: 'What the energy of the machines was used for today', query: energyOfToday },
   {
+    name: 'EnergyOfToday',
+    about: 'What the energy of the machines was used for today',
+    query: energyOfToday,
+  },
+  {
+    name: 'Effectiveness',
     about: 'OEE of the plant and its machines since yesterday, and facts behind it',
     query: effectiveness,
   },
   {
+    name: 'Losses',
     about: 'Where time, pieces and days were lost since yesterday: the analysers',
     query: losses,
   },
   {
+    name: 'Recall',
     about: 'A recall of all valves: who has the pumps; and recalls that were practised',
     query: recalled,
   },
-  { about: 'Which completed orders are signed off, by whom, and what is missing', query: signed },
+  {
+    name: 'SignedOff',
+    about: 'Which completed orders are signed off, by whom, and what is missing',
+    query: signed,
+  },
 ]

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { violations } from '../../domain/planning/checker.ts'
 import { compile, type Compiled } from '../../domain/planning/compile.ts'
-import { createDecoder, type Decoder } from '../../domain/planning/decoder.ts'
+import { createDecoder } from '../../domain/planning/decoder.ts'
 import type { Sequence } from '../../domain/planning/dispatch.ts'
 import {
   compare,
@@ -12,8 +12,9 @@ import {
   type Part,
 } from '../../domain/planning/objective.ts'
 import type { PlannedOperation, Problem } from '../../domain/planning/problem.ts'
-import { plannedOperations } from '../../domain/planning/schedule.ts'
-import { repaired, startPlans } from '../../domain/planning/starts.ts'
+import { copyOf, plannedOperations, type Schedule } from '../../domain/planning/schedule.ts'
+import { repaired } from '../../domain/planning/repair.ts'
+import { startPlans } from '../../domain/planning/starts.ts'
 
 export interface PlanOptions {
   /** Same seed, iterations and workers: same plan, byte for byte. */
@@ -58,11 +59,12 @@ export interface Found extends Sequence {
 export async function* plan(problem: Problem, options: PlanOptions): AsyncGenerator<PlanProgress> {
   const { seed, budget, objective = usualObjective, signal } = options
   const compiled = compile(problem)
-  const decode = createDecoder(compiled)
-  const value = evaluator(compiled, decode)
+  const value = evaluator(compiled)
   // A repaired plan comes first even where a rule would do better: that is the price of stability.
-  const repair = repaired(compiled, decode)
-  const starts = repair ? [value({ ...repair, keep: true })] : startPlans(compiled).map(value)
+  const repair = repaired(compiled)
+  const starts = repair
+    ? [{ ...repair, cost: costs(compiled, repair.schedule) }]
+    : startPlans(compiled).map(value)
   let best = starts.reduce((a, b) => (compare(objective, b.cost, a.cost) < 0 ? b : a))
   yield progress(compiled, best, 0)
   const workers = Array.from(
@@ -116,30 +118,21 @@ function ask(worker: Worker, round: Round): Promise<Found> {
   })
 }
 
-interface Kept extends Sequence {
-  /** Nothing of it starts earlier than the current plan has it. */
-  readonly keep?: boolean
-}
-
-interface Valued extends Kept {
+interface Valued extends Sequence {
+  readonly schedule: Schedule
   readonly cost: Float64Array
 }
 
-function evaluator(compiled: Compiled, decode: Decoder): (sequence: Kept) => Valued {
-  return ({ order, modes, keep = false }) => ({
-    order,
-    modes,
-    keep,
-    cost: costs(compiled, decode(order, modes, keep)),
-  })
+function evaluator(compiled: Compiled): (sequence: Sequence) => Valued {
+  const decode = createDecoder(compiled)
+  return ({ order, modes }) => {
+    const schedule = copyOf(decode(order, modes))
+    return { order, modes, schedule, cost: costs(compiled, schedule) }
+  }
 }
 
-function progress(
-  compiled: Compiled,
-  { order, modes, keep, cost }: Valued,
-  iteration: number,
-): PlanProgress {
-  const best = plannedOperations(compiled, createDecoder(compiled)(order, modes, keep))
+function progress(compiled: Compiled, { schedule, cost }: Valued, iteration: number): PlanProgress {
+  const best = plannedOperations(compiled, schedule)
   const broken = violations(compiled.problem, best)
   if (broken.length > 0) throw new Error(`a plan breaks rules: ${broken.slice(0, 5).join('; ')}`)
   const named = Object.fromEntries(parts.map((part, at) => [part, cost[at]!]))

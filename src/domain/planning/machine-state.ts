@@ -1,7 +1,8 @@
 import type { Compiled, CompiledMode } from './compile.ts'
-import { finish, retreat } from './working-time.ts'
+import type { Shop } from './placement.ts'
+import { finish, retreat, workedSeconds } from './working-time.ts'
 
-/** A machine while a plan is decoded: filled in the order of the sequence, around what is fixed. */
+/** A machine while a plan is decoded: filled in the order of the sequence, around what is fixed or stands. */
 export interface MachineState {
   free: number
   family: number
@@ -10,7 +11,7 @@ export interface MachineState {
   passed: number
   /** The batch that may still be joined: its first operation and what of the capacity is taken. */
   batchTaken: number
-  readonly fixed: readonly FixedBlock[]
+  fixed: readonly FixedBlock[]
 }
 
 export interface FixedBlock {
@@ -65,16 +66,26 @@ export function setupSeconds(
   return setups === null ? 0 : setups[from * families + to]!
 }
 
-/** When an operation in this mode has to be done so that the next fixed one can still be set up. */
+/** When an operation in this mode has to be done so that the next block can still be set up. */
 export function deadlineBeforeFixed(
-  compiled: Compiled,
+  { compiled, schedule }: Pick<Shop, 'compiled' | 'schedule'>,
   state: MachineState,
   mode: CompiledMode,
 ): number {
   const next = state.fixed[state.passed]
   if (!next) return Infinity
-  const setup = setupSeconds(compiled, mode.equipment, mode.family, next.family)
-  return retreat(compiled.equipment[mode.equipment]!.open, next.start, setup)
+  const { operation, start, family } = next
+  const { open } = compiled.equipment[mode.equipment]!
+  const setup = setupSeconds(compiled, mode.equipment, mode.family, family)
+  if (compiled.operations[operation]!.fixed) return retreat(open, start, setup)
+  const behind = compiled.operations[operation]!.modes[schedule.mode[operation]!]!
+  const setupStart = schedule.setupStart[operation]!
+  const by = behind.persons?.indexOf(schedule.person[operation]!) ?? 0
+  if (setup <= workedSeconds(behind.setupTimes[by]!, setupStart, start)) return setupStart
+  // Its person would have to come earlier, or its changeover would be broken off.
+  if (behind.attendsSetup || behind.tools !== null) return -Infinity
+  const from = retreat(open, start, setup)
+  return behind.interruptible || from === start - setup ? Math.min(from, setupStart) : -Infinity
 }
 
 /** The fixed operation is done: what follows comes after it. */

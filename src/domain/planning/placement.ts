@@ -60,7 +60,7 @@ export function earliestPlacement(
     const one = i === 0 ? first : i <= first ? i - 1 : i
     if (!tryPlace(shop, mode, ready, { at, one, before: best.end })) continue
     Object.assign(best, trial)
-    if (heldUpByNobody(shop, mode)) break
+    if (ready.exact ? trial.start === ready.from : heldUpByNobody(shop, mode)) break
   }
   return best.end < NEVER
 }
@@ -97,11 +97,12 @@ function tryPlace(
   for (;;) {
     layOut(mode, one, setup, ready)
     if (trial.end >= before) return false
-    const deadline = deadlineBeforeFixed(shop.compiled, slot, mode)
+    const deadline = deadlineBeforeFixed(shop, slot, mode)
     if (trial.end > deadline) {
       passFixed(slot)
       setup = begin(shop, mode, slot, { ready, setupTime })
-      Object.assign(trial, { cause: causeNumber.frozen, culprit: slot.last, passed: slot.passed })
+      const cause = shop.compiled.operations[slot.last]!.fixed ? 'frozen' : 'machine'
+      Object.assign(trial, { cause: causeNumber[cause], culprit: slot.last, passed: slot.passed })
       continue
     }
     if (personBusy(shop, mode) || toolBusy(shop, mode) || materialMissing(shop, at)) continue

@@ -4,7 +4,7 @@ import type { Sequence } from './dispatch.ts'
 import { createNeighbour } from './neighbour.ts'
 import { compare, costs, type Objective } from './objective.ts'
 import type { Random } from './random.ts'
-import type { Schedule } from './schedule.ts'
+import { copyOf, type Schedule } from './schedule.ts'
 import type { Search } from './search.ts'
 import { inTime } from './starts.ts'
 
@@ -95,11 +95,6 @@ export function createPlanSearch(
     },
   }
 }
-
-const copyOf = (schedule: Schedule): Schedule =>
-  Object.fromEntries(
-    Object.entries(schedule).map(([name, values]) => [name, values.slice()]),
-  ) as unknown as Schedule
 
 function endOf({ firstOfOrder }: Compiled, { end }: Schedule, number: number): number {
   let done = 0

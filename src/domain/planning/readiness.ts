@@ -7,6 +7,8 @@ export interface Readiness {
   from: number
   /** It must not end before, as its predecessor still hands on pieces. */
   endFrom: number
+  /** Then, with the first person who can, even if another would be done earlier. */
+  exact: boolean
   cause: number
   culprit: number
 }
@@ -22,6 +24,7 @@ export function readiness(
   const ready = {
     from: Math.max(release, 0),
     endFrom: 0,
+    exact: false,
     cause: causeNumber.release,
     culprit: -1,
   }

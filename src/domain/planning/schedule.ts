@@ -30,6 +30,19 @@ export function emptySchedule(operations: number): Schedule {
   }
 }
 
+/** To keep: a schedule is reused by the next decoding. */
+export const copyOf = (schedule: Schedule): Schedule => ({
+  scheduled: schedule.scheduled.slice(),
+  mode: schedule.mode.slice(),
+  setupStart: schedule.setupStart.slice(),
+  start: schedule.start.slice(),
+  end: schedule.end.slice(),
+  person: schedule.person.slice(),
+  tool: schedule.tool.slice(),
+  cause: schedule.cause.slice(),
+  culprit: schedule.culprit.slice(),
+})
+
 export const causeNumber = Object.fromEntries(causes.map((cause, at) => [cause, at])) as Record<
   Cause,
   number

@@ -1,7 +1,5 @@
 import type { Compiled } from './compile.ts'
 import { dispatch, dispatchRules, type Sequence } from './dispatch.ts'
-import type { Decoder } from './decoder.ts'
-import { costs } from './objective.ts'
 import type { Schedule } from './schedule.ts'
 import { finish, NEVER, nextOpen } from './working-time.ts'
 
@@ -14,7 +12,7 @@ export function startPlans(compiled: Compiled): readonly Sequence[] {
 
 /** The current plan in its order: decoded, it is shifted right as far as needed and no further; what is new
  * comes last. Null where nothing is planned. */
-function currentPlan(compiled: Compiled, added: Sequence): Sequence | null {
+export function currentPlan(compiled: Compiled, added: Sequence): Sequence | null {
   const { operations, topological } = compiled
   if (operations.every(({ planned }) => planned === null)) return null
   const start = Float64Array.from(operations, ({ planned }) => planned?.start ?? NEVER)
@@ -32,27 +30,6 @@ function currentPlan(compiled: Compiled, added: Sequence): Sequence | null {
     end[at] = finish(open, start[at], mode.seconds)
   }
   return { order: sortedBy(start, topological), modes }
-}
-
-/** Passes in which what was pushed queues behind what it met. */
-const REPAIR_PASSES = 3
-
-/** The current plan shifted right as far as needed: whatever nothing pushes stays where it is. Null where
- * nothing is planned. To be decoded with `keep`. */
-export function repaired(compiled: Compiled, decode: Decoder): Sequence | null {
-  let plan = currentPlan(compiled, dispatch(compiled, dispatchRules.edd))
-  if (plan === null) return null
-  const changes = ({ order, modes }: Sequence): number => {
-    const cost = costs(compiled, decode(order, modes, true))
-    return cost[0]! * NEVER + cost[2]! + cost[4]!
-  }
-  let best = plan
-  for (let pass = 0; pass < REPAIR_PASSES; pass++) {
-    const { modes }: Sequence = plan
-    plan = { order: inTime(decode(plan.order, modes, true), plan.order), modes }
-    if (changes(plan) < changes(best)) best = plan
-  }
-  return best
 }
 
 /** A sequence in the order in which things really start: the same plan or a better one. */

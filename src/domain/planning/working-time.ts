@@ -100,3 +100,21 @@ export function retreat(time: WorkingTime, at: number, seconds: number): number 
   while (i > 0 && time.before[i]! > wanted) i--
   return wanted < time.before[i]! ? -NEVER : time.from[i]! + wanted - time.before[i]!
 }
+
+/** Open seconds before `at`. */
+function openBefore({ from, to, before }: WorkingTime, at: number): number {
+  let [low, high] = [0, from.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (from[middle]! < at) low = middle + 1
+    else high = middle
+  }
+  const i = low - 1
+  return i < 0 ? 0 : before[i]! + Math.min(at, to[i]!) - from[i]!
+}
+
+/** Open seconds of [from, to). */
+export function workedSeconds(time: WorkingTime, from: number, to: number): number {
+  if (time === alwaysOpen) return Math.max(to - from, 0)
+  return to <= from ? 0 : openBefore(time, to) - openBefore(time, from)
+}

@@ -11,6 +11,7 @@ import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
 import { shiftsBench } from './shifts.ts'
+import { simulationBench } from './simulation.ts'
 import { traceBench } from './trace.ts'
 import { treeBench } from './tree.ts'
 import { verifyBench } from './verify.ts'
@@ -34,4 +35,5 @@ export const benchmarks: readonly Benchmark[] = [
   treeBench,
   verifyBench,
   auditBench,
+  simulationBench,
 ]

@@ -128,7 +128,7 @@ export function dispatch(compiled: Compiled, rule: Rule): Sequence {
 }
 
 /** Work of an order from each operation on, by its quickest modes. */
-function workLeft({ operations, topological }: Compiled) {
+export function workLeft({ operations, topological }: Compiled) {
   const left = new Float64Array(operations.length)
   let total = 0
   for (let i = topological.length - 1; i >= 0; i--) {

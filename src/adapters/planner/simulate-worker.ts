@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { compile } from '../../domain/planning/compile.ts'
+import { createMeter, measures } from '../../domain/planning/simulation/measure.ts'
+import { playOf } from '../../domain/planning/simulation/policy.ts'
+import { createForecaster } from '../../projections/planning/bottleneck-forecast.ts'
+import type { Part, Work } from './simulate.ts'
+
+const { study, horizonSeconds, bottlenecks } = workerData as Work
+const compiled = compile(study.problem)
+const play = playOf(compiled, study)
+const meter = createMeter(compiled, horizonSeconds)
+const forecaster = bottlenecks ? createForecaster(compiled, bottlenecks) : null
+
+parentPort!.on('message', ({ from, to }: { readonly from: number; readonly to: number }) => {
+  const orders = study.problem.orders.length
+  const values = new Float64Array((to - from) * measures.length)
+  const done = new Float64Array((to - from) * orders)
+  const longest = forecaster ? new Int32Array((to - from) * forecaster.buckets) : null
+  let events = 0
+  for (let replication = from; replication < to; replication++) {
+    const run = play(replication)
+    const found = meter(run)
+    const row = replication - from
+    values.set(found.values, row * measures.length)
+    done.set(found.done, row * orders)
+    if (forecaster) longest!.set(forecaster.main(run), row * forecaster.buckets)
+    events += run.events
+  }
+  const part: Part = { from, to, values, done, longest, events }
+  parentPort!.postMessage(part, [])
+})

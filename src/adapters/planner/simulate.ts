@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads'
+import { measures } from '../../domain/planning/simulation/measure.ts'
+import type { Study } from '../../domain/planning/simulation/policy.ts'
+
+/** Replications between two reports of progress; a cancelled run ends with the one under way. */
+const CHUNK = 20
+
+export interface SimulateOptions {
+  readonly replications: number
+  /** What throughput, utilisation and work in progress are of. */
+  readonly horizonSeconds: number
+  /** Threads; absent: 1. */
+  readonly workers?: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number) => void
+  /** The main bottleneck of each of so many stretches of this length; absent: not asked for. */
+  readonly bottlenecks?: BottleneckStretches
+}
+
+export interface BottleneckStretches {
+  readonly count: number
+  readonly seconds: number
+}
+
+export interface Work {
+  readonly study: Study
+  readonly horizonSeconds: number
+  readonly bottlenecks: BottleneckStretches | null
+}
+
+export interface Part {
+  readonly from: number
+  readonly to: number
+  readonly values: Float64Array
+  readonly done: Float64Array
+  readonly longest: Int32Array | null
+  readonly events: number
+}
+
+export interface Simulated {
+  readonly replications: number
+  /** Replications x measures, in the order of `measures`. */
+  readonly values: Float64Array
+  /** Replications x orders: seconds at which each is done, Infinity: never. */
+  readonly done: Float64Array
+  /** Replications x stretches: index of the equipment, -1: none was active. */
+  readonly longest: Int32Array | null
+  readonly events: number
+}
+
+/**
+ * Plays the replications on worker threads; the caller's thread stays free. The same study gives the same
+ * figures, however many threads share the work. Null when the signal aborts.
+ * @throws Error when a worker fails
+ */
+export async function simulate(study: Study, options: SimulateOptions): Promise<Simulated | null> {
+  const { replications, horizonSeconds, signal, bottlenecks = null } = options
+  const orders = study.problem.orders.length
+  const values = new Float64Array(replications * measures.length)
+  const done = new Float64Array(replications * orders)
+  const longest = bottlenecks ? new Int32Array(replications * bottlenecks.count) : null
+  let [next, finished, events] = [0, 0, 0]
+  const take = (part: Part): void => {
+    values.set(part.values, part.from * measures.length)
+    done.set(part.done, part.from * orders)
+    if (part.longest) longest!.set(part.longest, part.from * bottlenecks!.count)
+    events += part.events
+    finished += part.to - part.from
+    options.onProgress?.(finished)
+  }
+  const threads = Math.max(1, Math.min(options.workers ?? 1, Math.ceil(replications / CHUNK)))
+  const workerData: Work = { study, horizonSeconds, bottlenecks }
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./simulate-worker.ts', import.meta.url), { workerData }),
+  )
+  const aborted = new Promise<null>((resolve) => {
+    if (signal?.aborted) resolve(null)
+    signal?.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  const drive = async (worker: Worker): Promise<void> => {
+    while (next < replications) {
+      const from = next
+      next = Math.min(next + CHUNK, replications)
+      take(await ask(worker, { from, to: next }))
+    }
+  }
+  try {
+    const all = Promise.all(workers.map(drive))
+    all.catch(() => {})
+    if ((await Promise.race([all, aborted])) === null) return null
+    return { replications, values, done, longest, events }
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
+}
+
+function ask(worker: Worker, chunk: { readonly from: number; readonly to: number }): Promise<Part> {
+  return new Promise((resolve, reject) => {
+    const settle = (part: Part): void => {
+      worker.off('error', reject)
+      resolve(part)
+    }
+    worker.once('message', settle)
+    worker.once('error', reject)
+    worker.postMessage(chunk, [])
+  })
+}
+
+/** Column of one measure, by replication. */
+export const columnOf = ({ values, replications }: Simulated, measure: number): Float64Array =>
+  Float64Array.from({ length: replications }, (_, i) => values[i * measures.length + measure]!)

@@ -1,0 +1,294 @@
+import type { Compiled } from '../compile.ts'
+import { workLeft, type Rule, type Waiting } from '../dispatch.ts'
+import { setupSeconds } from '../machine-state.ts'
+import { finish, NEVER } from '../working-time.ts'
+import type { Chance } from './chance.ts'
+import { createEventHeap } from './event-heap.ts'
+import { endOf, settle } from './job.ts'
+import { newJob, type Play } from './keep-sequence.ts'
+import { emptyRun } from './run.ts'
+import { createStore } from './store.ts'
+
+/**
+ * No plan: an operation that is ready queues at the machine that would have it done first, a machine that gets
+ * free takes the best by the rule that it can begin at once, its person, tool and material considered. Nobody
+ * looks ahead, so maximal lags are not kept. The run is reused by the next call.
+ */
+export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Play {
+  const { operations, equipment } = compiled
+  const state = newState(compiled)
+  const { run, heap, waiting, readyAt, endFrom, queues, queued, free, family, unitFree } = state
+  const store = createStore(compiled)
+  const job = newJob(compiled)
+  const rank = ranking(compiled, rule, state)
+
+  const arrive = (at: number, now: number): void => {
+    const { fixed, modes } = operations[at]!
+    let [best, least] = [fixed?.mode ?? 0, Infinity]
+    const options = fixed || modes.length === 1 ? 0 : modes.length
+    for (let i = 0; i < options; i++) {
+      const { equipment: machine, seconds, runTimes } = modes[i]!
+      const begin = Math.max(free[machine]!, readyFor(at, i)) + queued[machine]!
+      const end = finish(runTimes[0] ?? equipment[machine]!.open, begin, seconds)
+      if (end < least) [best, least] = [i, end]
+    }
+    run.mode[at] = best
+    state.mode[at] = modes[best]!
+    readyAt[at] = readyFor(at, best)
+    const { equipment: machine, seconds } = modes[best]!
+    queues[machine]!.push(at)
+    queued[machine]! += seconds
+    choose(machine, now)
+  }
+  /** The way from where it is depends on where it goes. */
+  const readyFor = (at: number, mode: number): number => {
+    if (compiled.locations === 1) return readyAt[at]!
+    const to = equipment[operations[at]!.modes[mode]!.equipment]!.location
+    let ready = readyAt[at]!
+    for (const { operation: before, minLag, transferQuantity } of operations[at]!.links) {
+      const left = operations[before]!.modes[run.mode[before]!]!.equipment
+      const way = compiled.transport[equipment[left]!.location * compiled.locations + to]!
+      const from = transferQuantity > 0 ? readyAt[at]! : run.end[before]! + minLag
+      ready = Math.max(ready, from + way)
+    }
+    return ready
+  }
+  const choose = (machine: number, now: number): void => {
+    const queue = queues[machine]!
+    if (free[machine]! > now) return
+    let soonest = NEVER
+    rank.start(queue, machine, now)
+    for (let at = rank.next(); at >= 0; at = rank.next()) {
+      const begins = trySettle(at, now)
+      if (begins <= now) return begin(at, machine)
+      soonest = Math.min(soonest, begins)
+    }
+    if (soonest < NEVER) heap.push(soonest, -1 - machine)
+  }
+  /** When it would begin, by the person who lets it end first. */
+  const trySettle = (at: number, now: number): number => {
+    const { consumes, fixed } = operations[at]!
+    const mode = state.mode[at]!
+    const material = consumes.length > 0 ? store.availableAt(consumes, now) : now
+    if (material > now) return material
+    job.mode = mode
+    job.setup = setupSeconds(compiled, mode.equipment, family[mode.equipment]!, mode.family)
+    job.planned = job.work = mode.seconds
+    job.from = Math.max(readyAt[at]!, fixed?.start ?? 0)
+    job.endFrom = endFrom[at]!
+    job.machineFree = now
+    job.materialFrom = -Infinity
+    let [best, least] = [-1, Infinity]
+    state.tool = freest(mode.tools, unitFree)
+    job.toolFree = state.tool < 0 ? 0 : unitFree[state.tool]!
+    for (let one = 0; one < (mode.persons?.length ?? 1); one++) {
+      job.one = one
+      job.personFree = mode.persons ? unitFree[mode.persons[one]!]! : 0
+      if (settle(job) && job.end < least) [best, least] = [one, job.end]
+    }
+    if (best < 0) return NEVER
+    job.one = best
+    job.personFree = mode.persons ? unitFree[mode.persons[best]!]! : 0
+    settle(job)
+    return job.setupStart
+  }
+  const begin = (at: number, machine: number): void => {
+    const { mode, one } = job
+    const work = chance.work(at, run.mode[at]!, job.planned)
+    job.work = work + chance.repair(machine, work)
+    settle(job)
+    const person = mode.persons ? mode.persons[one]! : -1
+    const bound = mode.attendsSetup ? job.setupStart : job.start
+    const until = mode.attendsRun ? job.end : job.start
+    if (person >= 0 && bound < until) unitFree[person] = until
+    if (state.tool >= 0) unitFree[state.tool] = job.end
+    free[machine] = job.end
+    family[machine] = mode.family
+    started(at)
+    if (equipment[machine]!.batchCapacity > 0) fillBatch(at, machine)
+    heap.push(job.end, -1 - machine)
+  }
+  /** What else can go into the oven with it. */
+  const fillBatch = (at: number, machine: number): void => {
+    const leader = state.mode[at]!
+    let taken = leader.size
+    for (const other of queues[machine]!.slice()) {
+      const mode = state.mode[other]!
+      const alike = mode.family === leader.family && mode.seconds === leader.seconds
+      const fits = taken + mode.size <= equipment[machine]!.batchCapacity
+      const inTime = readyAt[other]! <= job.start && endFrom[other]! <= job.end
+      if (!alike || !fits || !inTime) continue
+      if (store.availableAt(operations[other]!.consumes, job.setupStart) > job.setupStart) continue
+      taken += mode.size
+      started(other)
+    }
+  }
+  const started = (at: number): void => {
+    const { consumes, produces, successors, fixed } = operations[at]!
+    const mode = state.mode[at]!
+    const queue = queues[mode.equipment]!
+    queue.splice(queue.indexOf(at), 1)
+    queued[mode.equipment]! -= mode.seconds
+    run.setupStart[at] = job.setupStart
+    run.start[at] = job.start
+    run.end[at] = job.end
+    // A running one took its material when it began.
+    if (fixed?.remaining === undefined) store.take(consumes)
+    if (produces.length > 0) {
+      store.put(produces, job.end)
+      // Whoever waits for material looks again.
+      for (const machine of equipment.keys()) heap.push(job.end, -1 - machine)
+    }
+    for (const next of successors) release(next, at)
+  }
+  const release = (next: number, before: number): void => {
+    for (const { operation, minLag, transferQuantity } of operations[next]!.links) {
+      if (operation !== before) continue
+      const from = transferQuantity > 0 ? firstLot(before, transferQuantity) : run.end[before]!
+      readyAt[next] = Math.max(readyAt[next]!, from + minLag)
+      if (transferQuantity > 0) endFrom[next] = Math.max(endFrom[next]!, run.end[before]! + minLag)
+      waiting[next]!--
+    }
+    if (waiting[next] === 0) heap.push(readyAt[next]!, next)
+  }
+  const firstLot = (before: number, quantity: number): number => {
+    const { modes, fixed } = operations[before]!
+    const { fixedSeconds, perUnitSeconds, interruptible, runTimes } = modes[run.mode[before]!]!
+    if (fixed) return run.end[before]!
+    const pace = job.planned > 0 ? job.work / job.planned : 1
+    const seconds = Math.round((fixedSeconds + perUnitSeconds * quantity) * pace)
+    return interruptible ? finish(runTimes[job.one]!, job.start, seconds) : job.start + seconds
+  }
+  /** What ran when it all began goes on. */
+  const goOn = (at: number): void => {
+    const { fixed, fixedPerson, modes } = operations[at]!
+    run.mode[at] = fixed!.mode
+    state.mode[at] = job.mode = modes[fixed!.mode]!
+    const machine = job.mode.equipment
+    job.planned = fixed!.remaining ?? job.mode.seconds
+    const work = chance.work(at, fixed!.mode, job.planned)
+    job.work = work + chance.repair(machine, work)
+    job.setupStart = job.start = fixed!.start
+    job.end = endOf(job, equipment[machine]!.open)
+    free[machine] = Math.max(free[machine]!, job.end)
+    family[machine] = job.mode.family
+    if (fixedPerson >= 0) unitFree[fixedPerson] = job.end
+    queues[machine]!.push(at)
+    queued[machine]! += job.mode.seconds
+    started(at)
+    heap.push(job.end, -1 - machine)
+  }
+
+  return (replication) => {
+    chance.begin(replication)
+    store.begin()
+    state.begin()
+    const before = heap.taken
+    const running = compiled.fixed.filter((at) => operations[at]!.fixed!.start < 0)
+    for (const at of running) goOn(at)
+    for (const at of operations.keys())
+      if (waiting[at] === 0 && !running.includes(at)) heap.push(readyAt[at]!, at)
+    while (heap.pop())
+      if (heap.what >= 0) {
+        if (run.end[heap.what] === Infinity) arrive(heap.what, heap.at)
+      } else choose(-1 - heap.what, heap.at)
+    run.failures = chance.failures
+    run.events = heap.taken - before + 2 * chance.failures
+    return run
+  }
+}
+
+interface State extends ReturnType<typeof newState> {}
+
+function newState({ operations, equipment, units }: Compiled) {
+  const size = operations.length
+  const made = {
+    run: emptyRun(size),
+    heap: createEventHeap(2 * size + equipment.length + 1),
+    /** By operation: links still open, and from when it may start and end. */
+    waiting: new Int32Array(size),
+    readyAt: new Float64Array(size),
+    endFrom: new Float64Array(size),
+    /** By machine. */
+    queues: equipment.map((): number[] => []),
+    queued: new Float64Array(equipment.length),
+    free: new Float64Array(equipment.length),
+    family: new Int32Array(equipment.length),
+    unitFree: new Float64Array(units.length),
+    /** The one chosen, by operation. */
+    mode: operations.map(({ modes }) => modes[0]!),
+    /** Tool of the operation tried last. */
+    tool: -1,
+    begin(): void {
+      made.heap.clear()
+      for (const [at, { links, release }] of operations.entries()) {
+        made.waiting[at] = links.length
+        made.readyAt[at] = Math.max(release, 0)
+      }
+      for (const [machine, { initialFamily }] of equipment.entries()) {
+        made.family[machine] = initialFamily
+        made.queues[machine]!.length = 0
+      }
+      for (const times of [made.endFrom, made.queued, made.free, made.unitFree]) times.fill(0)
+      for (const times of [made.run.setupStart, made.run.start, made.run.end]) times.fill(Infinity)
+    },
+  }
+  return made
+}
+
+/** Those that wait at a machine, the best by the rule first, of equal ones who came first. */
+function ranking(compiled: Compiled, rule: Rule, { mode, readyAt, family }: State) {
+  const { operations, problem } = compiled
+  const { left, mean } = workLeft(compiled)
+  const values = new Float64Array(operations.length)
+  const orderOf = operations.map(({ order }) => problem.orders[order]!)
+  const due = Float64Array.from(orderOf, (order) => order.due ?? NEVER)
+  const weight = Float64Array.from(orderOf, (order) => order.weight ?? 1)
+  const pinned = Uint8Array.from(operations, ({ fixed }) => (fixed ? 1 : 0))
+  const waiting: { -readonly [K in keyof Waiting]: Waiting[K] } = {
+    ...{ now: 0, since: 0, seconds: 0, setup: 0, due: 0, weight: 1, left: 0, mean },
+  }
+  let queue: readonly number[] = []
+  let [lastValue, lastPlace] = [-Infinity, -1]
+  const valueOf = (at: number, machine: number, now: number): number => {
+    // What is pinned goes first.
+    if (pinned[at]) return -Infinity
+    const one = mode[at]!
+    waiting.now = now
+    waiting.since = readyAt[at]!
+    waiting.seconds = one.seconds
+    waiting.setup = setupSeconds(compiled, machine, family[machine]!, one.family)
+    waiting.due = due[at]!
+    waiting.weight = weight[at]!
+    waiting.left = left[at]!
+    return rule(waiting)
+  }
+  return {
+    start(of: readonly number[], machine: number, now: number): void {
+      queue = of
+      lastValue = -Infinity
+      lastPlace = -1
+      if (queue.length > 1)
+        for (let i = 0; i < queue.length; i++) values[i] = valueOf(queue[i]!, machine, now)
+    },
+    /** -1 when all were told. */
+    next(): number {
+      if (queue.length === 1) return lastPlace++ < 0 ? queue[0]! : -1
+      let best = -1
+      for (let i = 0; i < queue.length; i++) {
+        const told = values[i]! < lastValue || (values[i] === lastValue && i <= lastPlace)
+        if (!told && (best < 0 || values[i]! < values[best]!)) best = i
+      }
+      if (best < 0) return -1
+      lastValue = values[best]!
+      lastPlace = best
+      return queue[best]!
+    },
+  }
+}
+
+function freest(tools: readonly number[] | null, unitFree: Float64Array): number {
+  let best = -1
+  for (const unit of tools ?? []) if (best < 0 || unitFree[unit]! < unitFree[best]!) best = unit
+  return best
+}

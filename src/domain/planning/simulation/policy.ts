@@ -1,0 +1,89 @@
+import { compile } from '../compile.ts'
+import { createDecoder } from '../decoder.ts'
+import { dispatch, dispatchRules, type Sequence } from '../dispatch.ts'
+import type { Compiled } from '../compile.ts'
+import type { Problem } from '../problem.ts'
+import { currentPlan } from '../starts.ts'
+import { createChance } from './chance.ts'
+import { dispatching } from './dispatching.ts'
+import { graphOfPlan, keepSequence, type Play } from './keep-sequence.ts'
+import { replanning } from './replanning.ts'
+import { rankOf } from './run.ts'
+import type { Variation } from './variation.ts'
+
+export type RuleName = keyof typeof dispatchRules
+
+/** How the floor decides what comes next. */
+export type Policy =
+  /** The plan's order on every machine, whatever happens. */
+  | { readonly kind: 'keep' }
+  /** The best of those that wait, by a rule. */
+  | { readonly kind: 'rule'; readonly rule: RuleName }
+  /** A new plan every so often, of so many iterations. */
+  | { readonly kind: 'replan'; readonly everySeconds: number; readonly iterations: number }
+
+/** All that one simulation needs; can be handed to another thread. */
+export interface Study {
+  readonly problem: Problem
+  readonly variation: Variation
+  readonly policy: Policy
+  /** Two studies of one seed differ by what they assume, not by chance. */
+  readonly seed: number
+}
+
+export function playOf(
+  compiled: Compiled,
+  { variation, policy, seed }: Omit<Study, 'problem'>,
+): Play {
+  const chance = createChance(compiled, variation, seed)
+  switch (policy.kind) {
+    case 'keep': {
+      const { order, modes } = planToKeep(compiled)
+      const schedule = createDecoder(compiled)(order, modes)
+      return keepSequence(compiled, graphOfPlan(compiled, schedule, rankOf(order)), chance)
+    }
+    case 'rule':
+      return dispatching(compiled, dispatchRules[policy.rule], chance)
+    case 'replan':
+      return replanning(compiled, planToKeep(compiled), chance, { ...policy, seed })
+  }
+}
+
+/** The current plan; where there is none, what the rule of apparent tardiness cost makes of it. */
+function planToKeep(compiled: Compiled): Sequence {
+  const byRule = dispatch(compiled, dispatchRules.atcs)
+  return currentPlan(compiled, byRule) ?? byRule
+}
+
+/**
+ * The problem with the plan of another one, so that both are played by the same plan. Operations that only
+ * this one has come first where they come to.
+ */
+export function withPlanOf(problem: Problem, other: Problem): Problem {
+  const compiled = compile(other)
+  const { order, modes } = planToKeep(compiled)
+  const { scheduled, start, mode } = createDecoder(compiled)(order, modes)
+  const planned = new Map<string, { mode: number; start: number; equipment: string }>()
+  let at = 0
+  for (const { id, operations } of other.orders)
+    for (const operation of operations) {
+      const number = mode[at]!
+      const { equipment } = operation.modes[number]!
+      if (scheduled[at])
+        planned.set(`${id}/${operation.id}`, { mode: number, start: start[at]!, equipment })
+      at++
+    }
+  return {
+    ...problem,
+    orders: problem.orders.map((one) => ({
+      ...one,
+      operations: one.operations.map((operation) => {
+        const plan = planned.get(`${one.id}/${operation.id}`) ?? { start: one.release ?? 0 }
+        const same = operation.modes.findIndex(
+          ({ equipment }) => 'equipment' in plan && equipment === plan.equipment,
+        )
+        return { ...operation, planned: { mode: Math.max(same, 0), start: plan.start } }
+      }),
+    })),
+  }
+}

@@ -186,6 +186,16 @@ export const settings = {
     z.string().min(1).optional(),
     'Folder that gets the Merkle tree as C2SP tlog-tiles; best on another machine.',
   ),
+  metricsPort: setting(
+    'TAKTLOG_METRICS_PORT',
+    port.optional(),
+    'TCP port that serves /metrics and /health without authentication, in any role; not without.',
+  ),
+  metricsHost: setting(
+    'TAKTLOG_METRICS_HOST',
+    z.string().min(1).default('127.0.0.1'),
+    'Address of that port; other than loopback only in a network of your own.',
+  ),
   logLevel: setting(
     'TAKTLOG_LOG_LEVEL',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -1,7 +1,9 @@
 import { createKurrentEventStore } from './adapters/kurrentdb/event-store.ts'
 import { createPostgresEventStore } from './adapters/postgres/event-store.ts'
-import type { Database } from './adapters/postgres/pool.ts'
+import type { Database, PoolUsage } from './adapters/postgres/pool.ts'
 import type { EventStore } from './commands/event-store.ts'
+import { measuredStore } from './commands/measured.ts'
+import type { Metrics } from './commands/metrics.ts'
 import { ConfigError, type Config } from './config.ts'
 import { catalogue } from './domain/index.ts'
 
@@ -9,6 +11,8 @@ import { catalogue } from './domain/index.ts'
 export interface OpenStore extends EventStore {
   /** Ends its connections. Calls under way may fail. */
   close(): Promise<void>
+  /** Of the pool in front of it; absent where the client keeps connections of its own. */
+  usage?(): PoolUsage
 }
 
 /**
@@ -18,10 +22,15 @@ export interface OpenStore extends EventStore {
 export async function openEventStore(
   { kurrentdbUrl }: Pick<Config, 'kurrentdbUrl'>,
   database: Database,
-  on: { readonly error: (error: Error) => void; readonly warn: (message: string) => void },
+  on: {
+    readonly error: (error: Error) => void
+    readonly warn: (message: string) => void
+    readonly metrics: Metrics
+  },
 ): Promise<OpenStore> {
-  const local = await createPostgresEventStore({ database, catalogue, onError: on.error })
-  if (!kurrentdbUrl) return local
+  const { metrics, error: onError } = on
+  const local = await createPostgresEventStore({ database, catalogue, onError, metrics })
+  if (!kurrentdbUrl) return measuredStore(local, metrics)
   // What stands on the tables of the local log finds them, empty.
   const position = await local.head()
   await local.close()
@@ -31,5 +40,5 @@ export async function openEventStore(
         'stand at places of that log. Use an empty database, and "taktlog migrate-log" for the facts.',
     )
   on.warn('KURRENTDB_URL: Merkle tree and audit trail are of a log in PostgreSQL; they stay empty')
-  return createKurrentEventStore({ url: kurrentdbUrl, catalogue })
+  return measuredStore(await createKurrentEventStore({ url: kurrentdbUrl, catalogue }), metrics)
 }

@@ -14,22 +14,26 @@ import { createAuditTrail } from './adapters/postgres/audit-trail.ts'
 import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
-import { createPool, type Database } from './adapters/postgres/pool.ts'
+import { createPool, usageOf, type Database, type PoolUsage } from './adapters/postgres/pool.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
 import { createTables } from './adapters/postgres/tables.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
 import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
+import { createMetrics } from './adapters/prometheus/metrics.ts'
 import type { AuditTrail } from './commands/audit-trail.ts'
 import type { ApiKeyStore } from './commands/api-keys.ts'
 import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
 import type { Services } from './api/context.ts'
 import { checkExposure } from './api/exposure.ts'
+import { showReadModels } from './api/gauges.ts'
 import { defaultLimits, type ApiOptions } from './api/options.ts'
 import type { ApiServer } from './api/server.ts'
-import { apiOptions, serveApi } from './api-role.ts'
+import { apiOptions } from './api-role.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
+import { measuredBatch, measuredExecute, measuredRecord } from './commands/measured.ts'
+import { noMetrics, type Metrics } from './commands/metrics.ts'
 import { erasing } from './commands/person-names.ts'
 import type { Leases } from './commands/leases.ts'
 import type { Checkpoints } from './commands/policy.ts'
@@ -39,8 +43,9 @@ import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
 import { catalogue, observationDefinitions } from './domain/index.ts'
-import { serveGrpc } from './grpc-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
+import { listen } from './listen.ts'
+import type { MetricsServer } from './metrics-role.ts'
 import { keysOf, runNotaryRole } from './notary-role.ts'
 import { runPolicies } from './policy-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
@@ -83,6 +88,7 @@ export interface Log {
   readonly tree: TransparencyLog
   readonly auditTrail: AuditTrail
   readonly projections: readonly Projection[]
+  readonly metrics: Metrics
   close(): Promise<void>
 }
 
@@ -94,6 +100,15 @@ export interface System extends Log {
   readonly api: ApiServer | null
   /** The EventStoreDB protocol; null without TAKTLOG_GRPC_PORT or without the role api. */
   readonly grpc: GrpcServer | null
+  /** Null without TAKTLOG_METRICS_PORT. */
+  readonly scraped: MetricsServer | null
+}
+
+export interface How {
+  /** Use the server of another Taktlog that runs on the folder already. */
+  readonly attach?: boolean
+  /** Where it counts; a system makes its own, a tool has none. */
+  readonly metrics?: Metrics
 }
 
 export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
@@ -110,7 +125,7 @@ export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
 export async function openLog(
   config: Config,
   logger: Logger,
-  { attach = false }: { readonly attach?: boolean } = {},
+  { attach = false, metrics = noMetrics }: How = {},
 ): Promise<Log> {
   const running = config.databaseUrl ?? (attach ? attachPostgres(config.dataFolder) : null)
   const embedded = running
@@ -126,6 +141,7 @@ export async function openLog(
     const store = await openEventStore(config, database, {
       error: onError,
       warn: (message) => logger.warn(message),
+      metrics,
     })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     await ensureTree(pool)
@@ -135,8 +151,10 @@ export async function openLog(
     const names = await createPersonNames(pool)
     const secrets = await createSigningSecrets(pool)
     const named = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
-    const execute = erasingSecrets(named, secrets)
-    const record = createRecord({ store, clock, observations: observationDefinitions })
+    const execute = measuredExecute(erasingSecrets(named, secrets), metrics)
+    const recorded = createRecord({ store, clock, observations: observationDefinitions })
+    const record = measuredRecord(recorded, metrics)
+    showPools(metrics, { log: store.usage, read: () => usageOf(pool) })
     return {
       database,
       pool,
@@ -154,6 +172,7 @@ export async function openLog(
       tree: createTransparencyLog(pool),
       auditTrail: createAuditTrail(pool, catalogue),
       projections: projectionsOf(config),
+      metrics,
       async close() {
         closing = true
         await atMost(CLOSE_MS, Promise.all([leases.close(), store.close(), pool.end()]))
@@ -166,22 +185,38 @@ export async function openLog(
   }
 }
 
+type Usages = Readonly<Record<string, (() => PoolUsage) | undefined>>
+
+function showPools(metrics: Metrics, usages: Usages): void {
+  metrics.gauges(async () => ({
+    taktlog_pool_connections: Object.entries(usages).flatMap(([pool, usage]) =>
+      Object.entries(usage?.() ?? {}).map(([state, n]) => [{ pool, state }, n] as const),
+    ),
+  }))
+}
+
 /** Opens the log and starts the configured roles. Refuses before it opens anything what is not safe. */
 export async function startSystem(
   config: Config,
   logger: Logger,
-  how: { readonly attach?: boolean } & Pick<ApiOptions, 'starters'> = {},
+  how: How & Pick<ApiOptions, 'starters'> = {},
 ): Promise<System> {
   const options = { ...apiOptions(config), ...(how.starters ? { starters: how.starters } : {}) }
   if (config.roles.includes('api')) checkExposure(options)
-  const log = await openLog(config, logger, how)
+  const metrics = how.metrics ?? createMetrics()
+  const log = await openLog(config, logger, { ...how, metrics })
   const stop = new AbortController()
   const { store, database, pool, projections } = log
   const tables = createTables(database)
-  const projector = createProjector({ store, tables, projections, log: textLog(logger) })
+  const observe = measuredBatch(metrics)
+  const projector = createProjector({
+    ...{ store, tables, projections, observe },
+    log: textLog(logger),
+  })
   const roles: Promise<void>[] = []
   if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
   const reads = createReadModels({ pool, store, projections, projector })
+  showReadModels(metrics, { reads, store, clock: log.services.clock })
   const services: Services = {
     ...log.services,
     reads,
@@ -199,23 +234,11 @@ export async function startSystem(
       const { signer } = keysOf(config)
       roles.push(runNotaryRole({ database, signer }, config, active))
     }
-    const api = config.roles.includes('api')
-      ? await serveApi(log, { options, services, logger })
-      : null
-    const grpc = api
-      ? await serveGrpc(config, log, options.auth, logger).catch(async (error: unknown) => {
-          await api.close()
-          throw error
-        })
-      : null
+    const { closeServers, ...servers } = await listen(config, log, { options, services, logger })
     return {
-      ...log,
-      projector,
-      reads,
-      api,
-      grpc,
+      ...{ ...log, projector, reads, ...servers },
       async close() {
-        await Promise.all([api?.close(), grpc?.close()])
+        await closeServers()
         stop.abort()
         await atMost(CLOSE_MS, Promise.all(roles))
         await log.close()

@@ -1,10 +1,10 @@
-import type { GraphQLSchema } from 'graphql'
+import { getOperationAST, type GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import type { Metrics } from '../commands/metrics.ts'
 import type { Principal } from './authorise.ts'
 import { createContext, type Context, type Services } from './context.ts'
 import { hotDocuments } from './hot-documents.ts'
 import { limitsPlugin, subscriptionsPlugin } from './limits.ts'
-import type { Metrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createPersisted } from './persisted.ts'
 
@@ -44,7 +44,7 @@ export function createGraphql({ schema, services, options, metrics, mask }: Grap
       onParams(persisted),
       hotDocuments(),
       limitsPlugin(options),
-      subscriptionsPlugin(options.limits),
+      subscriptionsPlugin(options.limits, metrics),
       measured(metrics),
     ],
   })
@@ -58,12 +58,15 @@ const onParams = (persisted: ReturnType<typeof createPersisted>): Plugin<Context
 })
 
 const measured = (metrics: Metrics): Plugin<Context> => ({
-  onExecute: () => {
+  onExecute: ({ args: { document, operationName } }) => {
     const started = performance.now()
+    const kind = getOperationAST(document, operationName)?.operation ?? 'query'
     return {
       onExecuteDone: ({ result }) => {
         const failed = 'errors' in result && (result.errors?.length ?? 0) > 0
-        metrics.operation(failed ? 'failed' : 'ok', (performance.now() - started) / 1_000)
+        const seconds = (performance.now() - started) / 1_000
+        const outcome = failed ? 'failed' : 'ok'
+        metrics.observe('taktlog_graphql_operation_seconds', seconds, { kind, outcome })
       },
     }
   },

@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Metrics } from '../commands/metrics.ts'
 import type { Context } from './context.ts'
 import { apiError, requestError } from './errors.ts'
 import type { ApiOptions, Limits } from './options.ts'
@@ -117,8 +118,15 @@ const withoutHints = (error: GraphQLError): GraphQLError =>
   })
 
 /** No more subscriptions at a time than allowed for one principal, over all its connections. */
-export function subscriptionsPlugin({ subscriptions }: Limits): Plugin<Context> {
+export function subscriptionsPlugin(
+  { subscriptions }: Pick<Limits, 'subscriptions'>,
+  metrics: Metrics,
+): Plugin<Context> {
   const open = new Map<string, number>()
+  metrics.gauges(async () => {
+    const all = [...open.values()].reduce((sum, count) => sum + count, 0)
+    return { taktlog_graphql_subscriptions: [[{}, all]] }
+  })
   return {
     onSubscribe({ args }) {
       const { actor } = (args.contextValue as Context).principal

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ApiKeyStore } from '../commands/api-keys.ts'
+import { noMetrics, type Metrics } from '../commands/metrics.ts'
 import { auditExport } from './audit-export.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
@@ -20,7 +21,6 @@ import { checkExposure } from './exposure.ts'
 import { renderGraphiql } from './graphiql.ts'
 import { createGraphql, PATH, type Yoga } from './graphql.ts'
 import { createMask } from './masking.ts'
-import { createMetrics } from './metrics.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { ocelRoutes } from './ocel-rest.ts'
@@ -38,6 +38,8 @@ export interface ApiServerDeps {
   /** Where keys are kept; needed with authentication by keys. */
   readonly keys?: ApiKeyStore
   readonly logger?: FastifyBaseLogger
+  /** What `/metrics` shows, and where the API counts; nothing where absent. */
+  readonly metrics?: Metrics
 }
 
 export interface ApiServer {
@@ -58,12 +60,13 @@ declare module 'fastify' {
  * @throws ExposureError when it would be open to others without authentication
  */
 export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
-  const { options, services, schema } = deps
+  const { options, services, schema, metrics = noMetrics } = deps
   checkExposure(options)
   const authenticate = createAuthenticate(options.auth, services.clock, deps.keys)
-  const metrics = createMetrics()
   const app = createApp(deps)
-  app.addHook('onResponse', async (_, reply) => metrics.request(reply.statusCode))
+  app.addHook('onResponse', async (_, reply) =>
+    metrics.count('taktlog_http_requests_total', { status: String(reply.statusCode) }),
+  )
   await secure(app, options, authenticate)
   const mask = createMask(app.log)
   const yoga = createGraphql({ schema, services, options, metrics, mask })

@@ -4,6 +4,7 @@ import type { Recorded } from '../domain/event.ts'
 import type { Batch, EventStore } from './event-store.ts'
 import type { Execute } from './execute.ts'
 import { uuid5 } from './ids.ts'
+import { noMetrics, type Metrics } from './metrics.ts'
 
 /** A command a policy sends, and the decider it is for. */
 export interface Reaction {
@@ -39,6 +40,7 @@ export async function runPolicy(
     readonly store: EventStore
     readonly execute: Execute
     readonly checkpoints: Checkpoints
+    readonly metrics?: Metrics
     readonly signal: AbortSignal
   },
 ): Promise<void> {
@@ -54,11 +56,18 @@ export async function runPolicy(
 async function handle(
   policy: Policy,
   batch: Batch,
-  { execute, checkpoints }: { readonly execute: Execute; readonly checkpoints: Checkpoints },
+  deps: {
+    readonly execute: Execute
+    readonly checkpoints: Checkpoints
+    readonly metrics?: Metrics
+  },
 ): Promise<void> {
+  const { execute, checkpoints, metrics = noMetrics } = deps
   for (const fact of batch.facts)
-    for (const [index, reaction] of policy.react(fact).entries())
+    for (const [index, reaction] of policy.react(fact).entries()) {
       await send(execute, reaction, fact, `${policy.name}/${fact.id}/${index}`)
+      metrics.count('taktlog_policy_reactions_total', { policy: policy.name })
+    }
   await checkpoints.save(policy.name, batch.position)
 }
 

@@ -31,10 +31,16 @@ export interface ProjectorDeps {
   readonly tables: Tables
   readonly projections: readonly Projection[]
   readonly log?: ProjectorLog
+  /** Runs the work on one live batch, and may measure it. */
+  readonly observe?: Observe
 }
 
+/** @param batch what was read; `work` folds, writes and announces it */
+export type Observe = <T>(batch: Batch, work: () => Promise<T>) => Promise<T>
+
 /** Runs the projections of which this process gets the lock, and stands by for the others. */
-export function createProjector({ store, tables, projections, log }: ProjectorDeps): Projector {
+export function createProjector(deps: ProjectorDeps): Projector {
+  const { store, tables, projections, log, observe = (_, work) => work() } = deps
   const listeners = new Set<(changes: readonly Change[]) => void>()
   let regroup = (): void => {}
   const announce = (changes: readonly Change[]): void => {
@@ -54,7 +60,7 @@ export function createProjector({ store, tables, projections, log }: ProjectorDe
         const watching = crew.watch(stop).finally(() => cycle.abort())
         watching.catch(() => {})
         try {
-          await follow({ store, session, group: live, signal: stop, announce, crew })
+          await follow({ store, session, group: live, signal: stop, announce, crew, observe })
         } finally {
           cycle.abort()
           await watching
@@ -102,22 +108,29 @@ interface Follow {
   readonly signal: AbortSignal
   readonly announce: (changes: readonly Change[]) => void
   readonly crew: Pick<Crew, 'dismiss'>
+  readonly observe: Observe
 }
 
 /** Live: each batch is folded, written and announced before the next is asked for. */
 async function follow(f: Follow): Promise<void> {
-  const { group, session, signal } = f
+  const { group, signal } = f
   if (group.members.length === 0) return untilAborted(signal)
   const after = Math.min(...group.members.map(({ position }) => position))
   const source = f.store.subscribe({ after, batchSize: LIVE_BATCH, signal })
   for await (const batch of ahead(source)) {
-    const broken = await fold(group, batch.facts, batch.position, session)
-    const sound = group.members.filter((member) => !broken.has(member))
-    const { written, refused, moved } = await flush(collect(sound), session)
-    f.announce(changesOf(written))
-    f.crew.dismiss([...broken.keys(), ...refused], moved)
-    if (signal.aborted || broken.size + refused.length + moved.length > 0) return
+    const sound = await f.observe(batch, () => take(batch, f))
+    if (signal.aborted || !sound) return
   }
+}
+
+/** @returns false when the group is not the same afterwards */
+async function take(batch: Batch, { group, session, announce, crew }: Follow): Promise<boolean> {
+  const broken = await fold(group, batch.facts, batch.position, session)
+  const sound = group.members.filter((member) => !broken.has(member))
+  const { written, refused, moved } = await flush(collect(sound), session)
+  announce(changesOf(written))
+  crew.dismiss([...broken.keys(), ...refused], moved)
+  return broken.size + refused.length + moved.length === 0
 }
 
 /** Asks for the next batch while a full one is worked on: only then is more waiting already. */

@@ -47,6 +47,8 @@ export interface ProjectionStatus {
   readonly position: number
   /** Events of the log it has not seen yet. */
   readonly lag: number
+  /** Up to here a table that is being built has seen the log; null when none is. */
+  readonly building: number | null
   /** The error of a FAILED projection, with type and position of the event that stopped it. */
   readonly error: string | null
 }

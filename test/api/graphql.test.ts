@@ -141,7 +141,9 @@ test('health, readiness, metrics and descriptions are plain HTTP', async () => {
   const metrics = await (await get('/metrics')).text()
   expect(metrics).toMatch(/^taktlog_projection_lag_events\{projection="orders"\} 0$/m)
   expect(metrics).toMatch(/^taktlog_http_requests_total\{status="200"\} \d+$/m)
-  expect(metrics).toMatch(/^taktlog_graphql_operation_seconds_count\{outcome="ok"\} \d+$/m)
+  expect(metrics).toMatch(
+    /^taktlog_graphql_operation_seconds_count\{kind="query",outcome="ok"\} \d+$/m,
+  )
   expect(await (await get('/schema.graphql')).text()).toContain('type Order ')
   expect(await (await get('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0' })
   expect((await get('/nothing')).status).toBe(404)

@@ -3,9 +3,11 @@ import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
+import { createMetrics } from '../../src/adapters/prometheus/metrics.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createKey, type KeyRequest } from '../../src/commands/api-keys.ts'
 import { authoriseCommand } from '../../src/api/authorise.ts'
+import { showReadModels } from '../../src/api/gauges.ts'
 import { defaultLimits, type ApiOptions, type Limits } from '../../src/api/options.ts'
 import { schema } from '../../src/api/schema.ts'
 import { startApi } from '../../src/api/server.ts'
@@ -55,6 +57,8 @@ export async function apiPlant() {
   const running = projector.run(stopped.signal)
   const reads = createReadModels({ pool, store, projections, projector })
   const keys = await createApiKeyStore(pool)
+  const metrics = createMetrics()
+  showReadModels(metrics, { reads, store, clock })
   await reads.waitFor(0, 10_000)
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
@@ -84,7 +88,9 @@ export async function apiPlant() {
         ...overrides,
         limits: { ...defaultLimits, ...limits },
       }
-      const server = await startApi({ schema, services: { ...services, ...over }, options, keys })
+      const server = await startApi({
+        ...{ schema, services: { ...services, ...over }, options, keys, metrics },
+      })
       servers.push(server)
       return { ...server, ask: asking(server.url) }
     },

@@ -5,6 +5,7 @@ import {
   type EventStore,
   type Subscribe,
 } from '../../commands/event-store.ts'
+import { noMetrics, type Metrics } from '../../commands/metrics.ts'
 import type { Catalogue } from '../../domain/event.ts'
 import { createListening, type Listening } from './log-listener.ts'
 import { createNames } from './log-names.ts'
@@ -12,7 +13,7 @@ import { createReadAll } from './log-read-all.ts'
 import { createReadStream } from './log-read-stream.ts'
 import { ensureLog } from './log-schema.ts'
 import { createWriter } from './log-writer.ts'
-import { createPool, isConnectionError, type Database } from './pool.ts'
+import { createPool, isConnectionError, usageOf, type Database, type PoolUsage } from './pool.ts'
 
 /** Two groups of appends, two of stream reads, and a few pages of the log. */
 const MAX_CLIENTS = 8
@@ -45,6 +46,7 @@ const PLANNER = {
 export interface PostgresEventStore extends EventStore {
   /** Ends its connections. Calls under way may fail. */
   close(): Promise<void>
+  usage(): PoolUsage
 }
 
 /** The log in schema `es` of a PostgreSQL database; creates the schema on first use. */
@@ -57,8 +59,9 @@ export async function createPostgresEventStore(options: {
   readonly answerTimeoutMs?: number
   /** Hears of connections lost while idle. */
   readonly onError?: (error: Error) => void
+  readonly metrics?: Metrics
 }): Promise<PostgresEventStore> {
-  const { database, catalogue, onError } = options
+  const { database, catalogue, onError, metrics = noMetrics } = options
   const pool = createPool(database, {
     max: MAX_CLIENTS,
     name: 'taktlog log',
@@ -73,7 +76,7 @@ export async function createPostgresEventStore(options: {
     throw error
   }
   const names = createNames(pool)
-  const append = createWriter(pool, names)
+  const append = createWriter(pool, names, metrics)
   const readStream = createReadStream(pool, names, catalogue)
   const all = createReadAll(pool, names, catalogue)
   const listening = createListening(database)
@@ -88,6 +91,7 @@ export async function createPostgresEventStore(options: {
     readAll: readers.readAll,
     head: () => reachable(() => head(pool)),
     subscribe: (o) => subscribe(listening, readers, o),
+    usage: () => usageOf(pool),
     async close() {
       await listening.close()
       await pool.end()

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { ANY, type Append, type AppendResult, type NewEvent } from '../../commands/event-store.ts'
+import type { Metrics } from '../../commands/metrics.ts'
 import { createGroups } from './groups.ts'
 import { SEPARATOR } from './log-append.sql.ts'
 import { categoryOf, type Names } from './log-names.ts'
@@ -35,9 +36,9 @@ interface Encoded {
 }
 
 /** Group commit: appends called while a group is in flight travel and commit together in the next. */
-export function createWriter(pool: pg.Pool, names: Names) {
+export function createWriter(pool: pg.Pool, names: Names, metrics: Metrics) {
   const submit = createGroups<Encoded, AppendResult>({
-    run: (group) => appendGroup(pool, names, group),
+    run: (group) => measured(metrics, group.length, () => appendGroup(pool, names, group)),
     inFlight: GROUPS_IN_FLIGHT,
     maxWeight: MAX_GROUP_BYTES,
     weigh: (append) => append.bytes,
@@ -46,6 +47,14 @@ export function createWriter(pool: pg.Pool, names: Names) {
     const encoded = appends.map(encode)
     return Promise.all(encoded.map(submit))
   }
+}
+
+async function measured<T>(metrics: Metrics, size: number, work: () => Promise<T>): Promise<T> {
+  const began = performance.now()
+  const result = await work()
+  metrics.observe('taktlog_append_commit_seconds', (performance.now() - began) / 1_000)
+  metrics.observe('taktlog_append_group_size', size)
+  return result
 }
 
 /**

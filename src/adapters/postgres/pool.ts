@@ -57,6 +57,19 @@ export function createPool(database: Database, options: PoolOptions = {}): pg.Po
   return pool
 }
 
+/** Connections of a pool at this moment, and calls that wait for one. */
+export interface PoolUsage {
+  readonly busy: number
+  readonly idle: number
+  readonly waiting: number
+}
+
+export const usageOf = (pool: pg.Pool): PoolUsage => ({
+  busy: pool.totalCount - pool.idleCount,
+  idle: pool.idleCount,
+  waiting: pool.waitingCount,
+})
+
 /** The same for a connection of one's own, such as the one that listens. */
 export const clientConfig = (
   database: Database,

@@ -69,6 +69,7 @@ function describe(
     state,
     position,
     lag,
+    building: building?.position ?? (active && !active.complete ? active.position : null),
     error: errorOf(failed),
   }
 }

@@ -34,6 +34,13 @@ import {
   qualificationRulesCommand,
   shiftAssignmentCommand,
 } from './personnel/arbitraries.ts'
+import {
+  expectedReceiptCommand,
+  planningResourceCommand,
+  planningRulesCommand,
+  planningToolCommand,
+  productSegmentCommand,
+} from './planning/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import {
   inspectionCommand,
@@ -73,6 +80,11 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   signatureRules: signatureRulesCommand,
   signingCredential: signingCommand,
   shiftReport: shiftReportCommand,
+  expectedReceipt: expectedReceiptCommand,
+  planningResource: planningResourceCommand,
+  planningRules: planningRulesCommand,
+  planningTool: planningToolCommand,
+  productSegments: productSegmentCommand,
   order: orderCommand,
   stopReasons: stopReasonCommand,
   stopRule: stopRuleCommand,

@@ -20,6 +20,7 @@ import { catalogue as catalogueOf, type Catalogue } from './event.ts'
 import { logisticUnit } from './material/logistic-unit.ts'
 import { kpiDefinition } from './kpi/kpi-definition.ts'
 import { shiftReport } from './kpi/shift-report.ts'
+import { expectedReceipt } from './material/expected-receipt.ts'
 import { lot } from './material/lot.ts'
 import { recallDrill } from './material/recall-drill.ts'
 import { unit, unitObservations } from './material/unit.ts'
@@ -31,6 +32,10 @@ import { person } from './personnel/person.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualification } from './personnel/qualification.ts'
 import { shiftAssignment } from './personnel/shift-assignment.ts'
+import { planningResource } from './planning/planning-resource.ts'
+import { planningRules } from './planning/planning-rules.ts'
+import { planningTool } from './planning/planning-tool.ts'
+import { productSegment } from './planning/product-segment.ts'
 import { order } from './production/order.ts'
 import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
@@ -51,6 +56,7 @@ export const deciders: readonly Decider[] = [
   demandLimit,
   energySite,
   enpi,
+  expectedReceipt,
   hierarchyScope,
   inspection,
   inspectionPlan,
@@ -61,6 +67,10 @@ export const deciders: readonly Decider[] = [
   meterQuality,
   order,
   person,
+  planningResource,
+  planningRules,
+  planningTool,
+  productSegment,
   qualification,
   qualificationRules,
   ratedCapacity,

@@ -32,6 +32,7 @@ import { equipmentDays } from './kpi/equipment-days.ts'
 import { kpiRestatements } from './kpi/kpi-restatements.ts'
 import { kpiVersions } from './kpi/kpi-versions.ts'
 import { shiftReports } from './kpi/shift-reports.ts'
+import { expectedReceipts } from './material/expected-receipts.ts'
 import { lotMovements } from './material/lot-movements.ts'
 import { lots } from './material/lots.ts'
 import { recallDrills } from './material/recall-drills.ts'
@@ -47,6 +48,10 @@ import { persons } from './personnel/persons.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualifications } from './personnel/qualifications.ts'
 import { shiftAssignments } from './personnel/shift-assignments.ts'
+import { planningResources } from './planning/planning-resources.ts'
+import { planningRulesTable } from './planning/planning-rules.ts'
+import { planningTools } from './planning/planning-tools.ts'
+import { productSegments } from './planning/product-segments.ts'
 import { bookings } from './production/bookings.ts'
 import { orders } from './production/orders.ts'
 import { runningClocks } from './production/running-clocks.ts'
@@ -86,6 +91,7 @@ export const projections: readonly Projection[] = [
   equipmentDays,
   equipmentStateTimes,
   equipmentTimeline,
+  expectedReceipts,
   gapEstimations,
   genealogyEdges,
   heldQualifications,
@@ -101,6 +107,10 @@ export const projections: readonly Projection[] = [
   meters,
   orders,
   persons,
+  planningResources,
+  planningRulesTable,
+  planningTools,
+  productSegments,
   processValues,
   qualificationRules,
   qualifications,

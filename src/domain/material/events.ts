@@ -5,6 +5,7 @@ import { lotHandling, unitHandling } from './handling-events.ts'
 import { amount, onLot, onUnit, work } from './shapes.ts'
 
 export { logisticUnitEvents, type LogisticUnitEvent } from './handling-events.ts'
+export type { ExpectedReceiptEvent } from './expected-receipt.ts'
 export type { RecallDrillEvent } from './recall-drill.ts'
 
 /** What a lot is held for, so that releasing one cause leaves the others in force. */

@@ -1,0 +1,7 @@
+export type {
+  PlanningResourceEvent,
+  PlanningRulesEvent,
+  PlanningToolEvent,
+  ProductSegmentEvent,
+} from './master-events.ts'
+export { usualPlanningRules, type PlanningRules } from './master-events.ts'

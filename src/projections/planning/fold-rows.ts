@@ -37,7 +37,7 @@ export function createPlanningFold(): PlanningFold {
       const whole = Object.fromEntries(
         Object.entries(wholeRows).map(([name, [p]]) => [
           name,
-          rowsOf(p as Projection, site).filter((row) => isWanted(name as Whole, row, at)),
+          rowsOf(p as Projection, site).filter((row) => WANTED[name as Whole]?.(row, at) ?? true),
         ]),
       ) as unknown as Pick<PlanningRows, Whole>
       const segments = whole.productSegments.flatMap(({ materials }) => materials)
@@ -58,21 +58,12 @@ export function createPlanningFold(): PlanningFold {
 type Whole = keyof typeof wholeRows
 
 /** The conditions of `wholeRows`, once more for rows in memory. */
-function isWanted(name: Whole, row: any, at: string): boolean {
-  switch (name) {
-    case 'orders':
-      return ['RELEASED', 'RUNNING', 'HELD'].includes((row as OrderRow).status)
-    case 'persons':
-      return row.status === 'ACTIVE'
-    case 'shiftAssignments':
-      return !row.withdrawn && row.endsAt > at
-    case 'absences':
-      return !row.cancelled && row.endsAt > at
-    case 'expectedReceipts':
-      return row.status === 'EXPECTED'
-    default:
-      return true
-  }
+const WANTED: Readonly<Partial<Record<Whole, (row: any, at: string) => boolean>>> = {
+  orders: ({ status }: OrderRow) => ['RELEASED', 'RUNNING', 'HELD'].includes(status),
+  persons: ({ status }) => status === 'ACTIVE',
+  shiftAssignments: ({ withdrawn, endsAt }, at) => !withdrawn && endsAt > at,
+  absences: ({ cancelled, endsAt }, at) => !cancelled && endsAt > at,
+  expectedReceipts: ({ status }) => status === 'EXPECTED',
 }
 
 function lastWork(

@@ -1,4 +1,3 @@
-import type { DefinedCalendar } from '../../domain/calendar/calendar-state.ts'
 import type { CalendarKind } from '../../domain/calendar/events.ts'
 import { workingTime } from '../../domain/calendar/working-time.ts'
 import { minus, union } from '../../domain/kpi/pieces.ts'
@@ -26,7 +25,7 @@ export function openingOf(
   horizon: Horizon,
 ): Opening {
   const own = rows.filter((row) => row.kind === kind)
-  const byScope = new Map(own.map((row) => [row.scopeId, calendarOf(row) as DefinedCalendar]))
+  const byScope = new Map(own.map((row) => [row.scopeId, calendarOf(row)]))
   const scopeOfCalendar = new Map(own.map((row) => [row.key, row.scopeId]))
   const window = { from: horizon.at, to: horizon.to }
   const known = new Map<string, readonly Span[] | undefined>()

@@ -18,7 +18,7 @@ export async function listen(
     readonly services: Services
     readonly logger: Logger
   },
-): Promise<Servers & { closeServers(): Promise<void> }> {
+): Promise<Servers & { readonly closeServers: () => Promise<void> }> {
   const open: { close(): Promise<void> }[] = []
   const closeServers = async (): Promise<void> => {
     await Promise.all(open.map((server) => server.close()))

@@ -12,7 +12,7 @@ export interface OpenStore extends EventStore {
   /** Ends its connections. Calls under way may fail. */
   close(): Promise<void>
   /** Of the pool in front of it; absent where the client keeps connections of its own. */
-  usage?(): PoolUsage
+  readonly usage?: () => PoolUsage
 }
 
 /**

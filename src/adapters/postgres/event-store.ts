@@ -46,7 +46,7 @@ const PLANNER = {
 export interface PostgresEventStore extends EventStore {
   /** Ends its connections. Calls under way may fail. */
   close(): Promise<void>
-  usage(): PoolUsage
+  readonly usage: () => PoolUsage
 }
 
 /** The log in schema `es` of a PostgreSQL database; creates the schema on first use. */

@@ -97,7 +97,7 @@ const STOCK = `
   group by 1, 2 order by "materialId" collate "C", unit collate "C"`
 
 /** How far the read models had come that a problem was made from. */
-export interface ReadPosition {
+interface ReadPosition {
   /** Of the one furthest behind. */
   readonly position: number
   /** False: some were ahead of others, so no position of the log holds exactly this. */

@@ -28,7 +28,8 @@ export function completeRoot(hashes: Buffer): Buffer {
     const above = Buffer.allocUnsafe(row.length / 2)
     for (let at = 0; at < row.length; at += 2 * HASH_BYTES) {
       row.copy(scratch, 1, at, at + 2 * HASH_BYTES)
-      sha256(scratch).copy(above, at / 2)
+      // As a string of bytes a hash costs a fifth of what it costs as a buffer of its own.
+      above.write(hash('sha256', scratch, 'latin1'), at / 2, 'latin1')
     }
     row = above
   }

@@ -6,7 +6,7 @@ import { treeRoot, type ReadTiles } from '../../../commands/tlog/proofs.ts'
 import { edgeOf, grow } from '../../../commands/tlog/tiles.ts'
 import { follow, type Follower } from '../follow.ts'
 import type { Database } from '../pool.ts'
-import { entriesAfter } from './entry.sql.ts'
+import { leavesAfter, type Leaves } from './entry.sql.ts'
 import { readTiles, treeSize, writeTiles } from './tree.ts'
 
 /** Events of one transaction: 16 tiles, a few hundredths of a second of the database. */
@@ -39,18 +39,10 @@ export async function runNotary(deps: NotaryDeps): Promise<void> {
   await follow(deps.database, tree, deps.signal)
 }
 
-/** Leaves are hashed by the database, which has the texts: neither they nor the work come here. */
-const LEAVES = {
-  name: 'merkle-leaves',
-  text: `select count(*)::integer as events,
-    string_agg(sha256('\\x00'::bytea || convert_to(entry, 'UTF8')), ''::bytea order by position) as leaves
-    from (${entriesAfter}) as entries`,
-}
-
 /** Takes the events at these positions into the tree. */
 async function take(client: pg.Client, from: number, to: number): Promise<void> {
-  const { rows } = await client.query<{ events: number; leaves: Buffer | null }>({
-    ...LEAVES,
+  const { rows } = await client.query<Leaves>({
+    ...leavesAfter,
     values: [from, to, to - from],
   })
   const { events, leaves } = rows[0]!

@@ -1,16 +1,16 @@
 import type pg from 'pg'
 import { parseCheckpoint } from '../../../commands/tlog/checkpoint.ts'
-import { EMPTY_ROOT, HASH_BYTES, leafHash } from '../../../commands/tlog/hash.ts'
+import { EMPTY_ROOT, HASH_BYTES } from '../../../commands/tlog/hash.ts'
 import { openNote, type Verifier } from '../../../commands/tlog/note.ts'
 import { treeRoot, type ReadTiles } from '../../../commands/tlog/proofs.ts'
 import { edgeOf, grow, TILE_WIDTH, type Tile } from '../../../commands/tlog/tiles.ts'
-import { entriesAfter } from './entry.sql.ts'
+import { leavesAfter, type Leaves } from './entry.sql.ts'
 import { explain, type Finding } from './explain.ts'
 import { allCheckpoints, readTiles, treeSize } from './tree.ts'
 
 /** Events read at once; a whole number of tiles, so that a page begins where a tile does. */
 const PAGE = 16 * TILE_WIDTH
-/** Pages asked for ahead: the database makes the entries of one while those of another are hashed. */
+/** Pages asked for ahead: the database hashes one while another is compared, each on a core of its own. */
 const AHEAD = 3
 
 export interface VerifyOptions {
@@ -64,16 +64,14 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
     finding: finding ?? forged,
   })
 
-  for await (const page of pages(pool, total)) {
-    const stored = await leavesOf(tiles, page.from, Math.min(page.from + PAGE, treeEnd))
-    const leaves = page.entries.map(leafHash)
-    const expected = Math.min(PAGE, total - page.from)
-    const wrong = firstDifference(page, { leaves, stored, expected })
-    const until = wrong ?? page.from + leaves.length
+  for await (const page of pages(pool, { total, treeEnd, tiles })) {
+    const { leaves, stored } = page
+    const wrong = isAsStored(page) ? null : await firstDifference(pool, page)
+    const until = wrong ?? page.from + page.events
     for (let at = page.from; at < until;) {
       const claim = all[agreed]
       const next = Math.min(until, claim && claim.size > at ? claim.size : until)
-      tree.add(leaves.slice(at - page.from, next - page.from))
+      tree.add(leaves.subarray((at - page.from) * HASH_BYTES, (next - page.from) * HASH_BYTES))
       at = next
       for (; all[agreed]?.size === at; agreed++)
         if (!all[agreed]!.root.equals(await tree.root()))
@@ -135,32 +133,35 @@ async function storedClaims(pool: pg.Pool, trusted: readonly Verifier[]) {
 }
 
 interface LogPage {
-  /** Leaf of the first entry. */
+  /** Leaf of the first event. */
   readonly from: number
-  readonly positions: readonly number[]
-  readonly entries: readonly string[]
+  /** Events there should be. */
+  readonly expected: number
+  readonly events: number
+  /** Their positions are those they should have: gapless. */
+  readonly whole: boolean
+  /** Hashes of what the log holds. */
+  readonly leaves: Buffer
+  /** Hashes that the tree holds; fewer where it ends. */
+  readonly stored: Buffer
 }
 
-/** Joined columns: a row for each event would cost more than hashing it. No entry has a line feed. */
-const ENTRIES = {
-  name: 'merkle-entries',
-  text: `select string_agg(position::text, ',' order by position) as positions,
-    string_agg(entry, E'\\n' order by position) as entries from (${entriesAfter}) as entries`,
-}
-
-/** The log up to this position, at least one page; the next ones are on their way while one is hashed. */
-async function* pages(pool: pg.Pool, total: number): AsyncGenerator<LogPage> {
+/** The log up to this position, at least one page; the next ones are on their way while one is compared. */
+async function* pages(
+  pool: pg.Pool,
+  of: { readonly total: number; readonly treeEnd: number; readonly tiles: ReadTiles },
+): AsyncGenerator<LogPage> {
+  const { total, treeEnd, tiles } = of
   const ask = async (from: number): Promise<LogPage> => {
-    const { rows } = await pool.query<{ positions: string | null; entries: string | null }>({
-      ...ENTRIES,
-      values: [from, Math.min(from + PAGE, total), PAGE],
-    })
-    const { positions, entries } = rows[0]!
-    return {
-      from,
-      positions: positions === null ? [] : positions.split(',').map(Number),
-      entries: entries === null ? [] : entries.split('\n'),
-    }
+    const to = Math.min(from + PAGE, total)
+    const [{ rows }, stored] = await Promise.all([
+      pool.query<Leaves>({ ...leavesAfter, values: [from, to, PAGE] }),
+      leavesOf(tiles, from, Math.min(to, treeEnd)),
+    ])
+    const { events, first, last, leaves } = rows[0]!
+    const expected = to - from
+    const whole = events === expected && first === from + 1 && last === to
+    return { from, expected, events, whole, leaves: leaves ?? Buffer.alloc(0), stored }
   }
   const asked: Promise<LogPage>[] = []
   for (let from = 0, end = 0; from < total; from += PAGE) {
@@ -193,17 +194,21 @@ async function leavesOf(tiles: ReadTiles, from: number, to: number): Promise<Buf
   return Buffer.concat(parts).subarray(0, Math.max(0, to - from) * HASH_BYTES)
 }
 
+const isAsStored = ({ whole, leaves, stored }: LogPage): boolean =>
+  whole && leaves.subarray(0, stored.length).equals(stored)
+
 /** The first leaf of the page that is missing or not the stored one; null when all agree. */
-function firstDifference(
-  { from, positions }: LogPage,
-  page: { readonly leaves: readonly Buffer[]; readonly stored: Buffer; readonly expected: number },
-): number | null {
-  const { leaves, stored, expected } = page
-  const known = stored.length / HASH_BYTES
+async function firstDifference(pool: pg.Pool, page: LogPage): Promise<number | null> {
+  const { from, expected, leaves, stored } = page
+  const { rows } = await pool.query<{ position: number }>(
+    'select position from es.events where position > $1 and position <= $2 order by position',
+    [from, from + expected],
+  )
   for (let i = 0; i < expected; i++) {
-    const there = positions[i] === from + i + 1
-    const hash = stored.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-    if (!there || (i < known && !leaves[i]!.equals(hash))) return from + i
+    const [at, end] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
+    const there = rows[i]?.position === from + i + 1
+    if (!there || (at < stored.length && !leaves.subarray(at, end).equals(stored.subarray(at, end))))
+      return from + i
   }
   return null
 }
@@ -228,12 +233,12 @@ function createTree() {
   const read: ReadTiles = async () => edge
   return {
     size: () => size,
-    add(leaves: readonly Buffer[]): void {
+    add(leaves: Buffer): void {
       const partial = edge.map(({ hashes }) => hashes)
       const byPlace = new Map(edge.map((tile) => [`${tile.level}/${tile.index}`, tile]))
-      for (const tile of grow(partial, size, Buffer.concat(leaves)))
+      for (const tile of grow(partial, size, leaves))
         byPlace.set(`${tile.level}/${tile.index}`, tile)
-      size += leaves.length
+      size += leaves.length / HASH_BYTES
       edge = edgeOf(size).map(
         (place) =>
           byPlace.get(`${place.level}/${place.index}`) ?? { ...place, hashes: Buffer.alloc(0) },

@@ -7,6 +7,7 @@ import { eraseForgotten } from './commands/person-names.ts'
 import { policies } from './commands/policies.ts'
 import { runPolicy } from './commands/policy.ts'
 import type { Config } from './config.ts'
+import { readModelsThere } from './read-models-there.ts'
 import type { Log } from './system.ts'
 
 const MINUTE_MS = 60_000
@@ -25,9 +26,13 @@ export function runPolicies(
   return [
     policy('erase forgotten persons', (held) => eraseForgotten({ ...log, names, signal: held })),
     ...policies.map((one) => policy(one.name, (held) => runPolicy(one, { ...log, signal: held }))),
-    policy('shift reports', (held) => runShiftReports({ ...log, reckonAt, signal: held })),
-    policy('shift closing', (held) =>
-      runShiftClosing({ ...log, due, clock, graceMs, signal: held }),
-    ),
+    policy('shift reports', async (held) => {
+      await readModelsThere(services.reads, held)
+      await runShiftReports({ ...log, reckonAt, signal: held })
+    }),
+    policy('shift closing', async (held) => {
+      await readModelsThere(services.reads, held)
+      await runShiftClosing({ ...log, due, clock, graceMs, signal: held })
+    }),
   ]
 }

@@ -12,6 +12,7 @@ import type { RecallDrillEvent } from './domain/material/events.ts'
 import { drillLot } from './projections/material/drill/drill.ts'
 import { readLogGraph } from './projections/material/drill/log-graph.ts'
 import { genealogyEdges } from './projections/material/genealogy-edges.ts'
+import { readModelsThere } from './read-models-there.ts'
 
 /** A read model that is further behind when a drill begins is drilled as far as it has come. */
 const WAIT_MS = 30_000
@@ -122,8 +123,14 @@ export function runDrills(
   deps: DrillDeps & { readonly checkpoints: Checkpoints },
   active: ActiveDeps,
 ): Promise<void>[] {
-  return [
-    actively('recall drill', active, (signal) => followDrills({ ...deps, signal })),
-    actively('nightly recall drill', active, (signal) => requestNightly({ ...deps, signal })),
-  ]
+  const work = [
+    ['recall drill', followDrills],
+    ['nightly recall drill', requestNightly],
+  ] as const
+  return work.map(([name, run]) =>
+    actively(name, active, async (signal) => {
+      await readModelsThere(deps.reads, signal)
+      await run({ ...deps, signal })
+    }),
+  )
 }

@@ -38,7 +38,8 @@ export const quantity = z.number().nonnegative().max(MAX_QUANTITY)
 export const positiveQuantity = z.number().positive().max(MAX_QUANTITY)
 export const durationMs = z.number().int().nonnegative()
 
-/** Rounds to the six decimals in which quantities are kept, so that sums balance to the unit. */
-export const exact = (value: number): number => Math.round(value * QUANTITY_SCALE) / QUANTITY_SCALE
+/** Rounds to the six decimals in which quantities are kept, so that sums balance to the unit; never to -0. */
+export const exact = (value: number): number =>
+  Math.round(value * QUANTITY_SCALE) / QUANTITY_SCALE + 0
 export const plus = (a: number, b: number): number => exact(a + b)
 export const minus = (a: number, b: number): number => exact(a - b)

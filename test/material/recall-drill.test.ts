@@ -164,3 +164,34 @@ test('what is drawn is of the lots, each once, and follows from the seed alone',
     }),
   )
 })
+
+test('nothing is asked of read models that are not there yet', async () => {
+  const stop = new AbortController()
+  const asked: string[] = []
+  let looks = 0
+  const reads = {
+    waitFor: async () => ++looks > 3,
+    query: async () => {
+      asked.push(`after ${looks} looks`)
+      stop.abort()
+      return []
+    },
+    status: async () => [],
+  }
+  const store = { ...plant.services.store, subscribe: async function* () {} }
+  const checkpoints = { load: async () => 0, save: async () => {} }
+  const warned: string[] = []
+  await Promise.all(
+    runDrills(
+      { ...deps(), store, reads, checkpoints },
+      {
+        leases: alone,
+        log: { warn: (message) => void warned.push(message) },
+        signal: stop.signal,
+      },
+    ),
+  )
+  expect(asked).toHaveLength(1)
+  expect(Number(asked[0]!.split(' ')[1])).toBeGreaterThan(3)
+  expect(warned).toEqual([])
+})

@@ -91,12 +91,35 @@ test('any history: the JSON is valid, and the database says the same', async () 
         const rows = maps.reduce((sum, { ocel_type_map: map }) => sum + of(map), 0)
         expect(rows).toBe(document[`${kind}s`].length)
       }
+      expect(all('pragma foreign_key_check')).toEqual([])
       const links = all('select * from event_object').length
       expect(links).toBe(document.events.flatMap((e: any) => e.relationships).length)
       close()
     }),
     { numRuns: 15 },
   )
+})
+
+test('the tables refer to each other with the foreign keys of the standard', async () => {
+  const { all, close } = await exported(HISTORY)
+  const keysOf = (table: string) =>
+    all(`pragma foreign_key_list("${table}")`)
+      .map((key) => `${key.from} ${key.table}.${key.to}`)
+      .sort()
+  expect(keysOf('event')).toEqual(['ocel_type event_map_type.ocel_type'])
+  expect(keysOf('object')).toEqual(['ocel_type object_map_type.ocel_type'])
+  expect(keysOf('event_object')).toEqual([
+    'ocel_event_id event.ocel_id',
+    'ocel_object_id object.ocel_id',
+  ])
+  expect(keysOf('object_object')).toEqual([
+    'ocel_source_id object.ocel_id',
+    'ocel_target_id object.ocel_id',
+  ])
+  for (const kind of ['event', 'object'])
+    for (const { ocel_type_map: type } of all(`select ocel_type_map from ${kind}_map_type`))
+      expect(keysOf(`${kind}_${type}`)).toEqual([`ocel_id ${kind}.ocel_id`])
+  close()
 })
 
 const work = { orderId: 'PO-1', operationId: '10', equipmentId: 'M1', personId: 'P-7' }

@@ -10,17 +10,21 @@ const OBJECT_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   operation: ['operation'],
 }
 
-/** The tables of OCEL 2.0 that do not depend on types. */
+/** The tables of OCEL 2.0 that do not depend on types, with the keys that it asks for. */
 const TABLES = `
   pragma journal_mode = off; pragma synchronous = off;
-  create table event (ocel_id text primary key, ocel_type text not null) without rowid;
-  create table object (ocel_id text primary key, ocel_type text not null) without rowid;
-  create table event_object (ocel_event_id text, ocel_object_id text, ocel_qualifier text,
-    primary key (ocel_event_id, ocel_object_id, ocel_qualifier)) without rowid;
-  create table object_object (ocel_source_id text, ocel_target_id text, ocel_qualifier text,
-    primary key (ocel_source_id, ocel_target_id, ocel_qualifier)) without rowid;
   create table event_map_type (ocel_type text primary key, ocel_type_map text);
-  create table object_map_type (ocel_type text primary key, ocel_type_map text);`
+  create table object_map_type (ocel_type text primary key, ocel_type_map text);
+  create table event (ocel_id text primary key,
+    ocel_type text not null references event_map_type (ocel_type)) without rowid;
+  create table object (ocel_id text primary key,
+    ocel_type text not null references object_map_type (ocel_type)) without rowid;
+  create table event_object (ocel_event_id text references event (ocel_id),
+    ocel_object_id text references object (ocel_id), ocel_qualifier text,
+    primary key (ocel_event_id, ocel_object_id, ocel_qualifier)) without rowid;
+  create table object_object (ocel_source_id text references object (ocel_id),
+    ocel_target_id text references object (ocel_id), ocel_qualifier text,
+    primary key (ocel_source_id, ocel_target_id, ocel_qualifier)) without rowid;`
 
 interface EventTable {
   readonly columns: Map<string, string>
@@ -33,7 +37,8 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Writes an OCEL 2.0 database. Nothing of it is held in memory but the names of types. */
 export function createOcelDatabase(file: string) {
-  const db = new DatabaseSync(file)
+  // Keys hold by the way it is written; checking each would slow that down.
+  const db = new DatabaseSync(file, { enableForeignKeyConstraints: false })
   db.exec(TABLES)
   const insertEvent = db.prepare('insert or ignore into event values (?, ?)')
   const insertObject = db.prepare('insert or ignore into object values (?, ?)')
@@ -52,7 +57,8 @@ export function createOcelDatabase(file: string) {
   const eventTable = (type: string): EventTable => {
     const known = eventTables.get(type)
     if (known) return known
-    db.exec(`create table ${quoted(`event_${type}`)} (ocel_id text primary key, ocel_time text)`)
+    db.exec(`create table ${quoted(`event_${type}`)}
+      (ocel_id text primary key references event (ocel_id), ocel_time text)`)
     db.prepare('insert into event_map_type values (?, ?)').run(type, type)
     const made = { columns: new Map<string, string>(), insert: inserting(type, []) }
     eventTables.set(type, made)
@@ -75,7 +81,7 @@ export function createOcelDatabase(file: string) {
     if (known) return known
     const attributes = OBJECT_ATTRIBUTES[type] ?? []
     const table = quoted(`object_${type}`)
-    db.exec(`create table ${table} (ocel_id text primary key, ocel_time text,
+    db.exec(`create table ${table} (ocel_id text primary key references object (ocel_id), ocel_time text,
       ocel_changed_field text ${attributes.map((name) => `, ${quoted(name)} text`).join('')})`)
     db.prepare('insert into object_map_type values (?, ?)').run(type, type)
     const updates = attributes.map(

@@ -207,7 +207,10 @@ async function firstDifference(pool: pg.Pool, page: LogPage): Promise<number | n
   for (let i = 0; i < expected; i++) {
     const [at, end] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
     const there = rows[i]?.position === from + i + 1
-    if (!there || (at < stored.length && !leaves.subarray(at, end).equals(stored.subarray(at, end))))
+    if (
+      !there ||
+      (at < stored.length && !leaves.subarray(at, end).equals(stored.subarray(at, end)))
+    )
       return from + i
   }
   return null

@@ -39,6 +39,7 @@ import type { Leases } from './commands/leases.ts'
 import type { Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { erasingSecrets } from './commands/signing/enrol.ts'
+import { createSignatureGate } from './commands/signing/gate.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
@@ -150,8 +151,9 @@ export async function openLog(
     const clock = systemClock
     const names = await createPersonNames(pool)
     const secrets = await createSigningSecrets(pool)
-    const named = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
-    const execute = measuredExecute(erasingSecrets(named, secrets), metrics)
+    const gate = createSignatureGate(store)
+    const deciding = createExecute({ store, clock, authorise: authoriseCommand, gate })
+    const execute = measuredExecute(erasingSecrets(erasing(deciding, names), secrets), metrics)
     const recorded = createRecord({ store, clock, observations: observationDefinitions })
     const record = measuredRecord(recorded, metrics)
     showPools(metrics, { log: store.usage, read: () => usageOf(pool) })

@@ -1,4 +1,4 @@
-import type { Requirement } from '../domain/workflow/events.ts'
+import { signedOff, type Requirement } from '../domain/workflow/events.ts'
 import type { Keyed } from '../projections/projection.ts'
 import {
   signatureRuleKey,
@@ -10,6 +10,7 @@ import { builder, listed } from './builder.ts'
 import { RequiredRef } from './clearances.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
+import { enumOf } from './inputs.ts'
 import { checkSignature, recordFacts } from './signature-check.ts'
 import { SignatureMeaning, SignatureRef } from './signatures.ts'
 
@@ -154,6 +155,7 @@ builder.queryField('signatureStatus', (t) =>
   }),
 )
 
+const SignedOffRef = enumOf(signedOff, 'SignedOffCommand')
 const RuleRef = builder.objectRef<Keyed<SignatureRuleRow>>('SignatureRule').implement({
   description: 'Which signatures records of a kind need at a site.',
   fields: (t) => ({
@@ -163,6 +165,11 @@ const RuleRef = builder.objectRef<Keyed<SignatureRuleRow>>('SignatureRule').impl
       type: [RequirementRef],
       description: 'All of them are needed.',
       resolve: ({ requirements }) => listed(Promise.resolve(requirements)),
+    }),
+    before: t.field({
+      type: [SignedOffRef],
+      description: 'What is refused until a record has them all.',
+      resolve: ({ before }) => [...before],
     }),
     reason: t.exposeString('reason', { description: 'Why.' }),
     since: t.expose('since', { type: 'DateTime', description: 'Since when.' }),

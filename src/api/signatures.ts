@@ -68,7 +68,8 @@ export const SignatureRef = builder.objectRef<Keyed<SignatureRow>>('Signature').
       resolve: (row) => row.proof,
     }),
     valid: t.boolean({
-      description: 'False: broken, the record has changed since, or is not what was signed.',
+      description:
+        'False: broken, the record has changed since, or is not what was signed. What a rule has wait for signatures changes nothing.',
       complexity: CHECK_COST,
       resolve: async (row, _, context) => (await checkSignature(row, context)).valid,
     }),

@@ -36,6 +36,17 @@ export type Authorise = (
   envelope: CommandEnvelope,
 ) => Rejection | null
 
+/**
+ * Asks whether a decision made on this revision of a stream may be recorded; null when it may. Asked only
+ * where there is something to record, and again for each attempt.
+ */
+export type Gate = (decided: {
+  readonly type: string
+  readonly stream: string
+  readonly site: string
+  readonly revision: number
+}) => Promise<Rejection | null>
+
 export interface Execute {
   /** Decides and records; resolves with the Ack or the Rejection, throws only on bugs and outages. */
   (decider: Decider, command: unknown, envelope: CommandEnvelope): Promise<Ack | Rejection>
@@ -48,9 +59,10 @@ export function createExecute(deps: {
   readonly store: EventStore
   readonly clock: Clock
   readonly authorise?: Authorise
+  readonly gate?: Gate
   readonly newId?: NewId
 }): Execute {
-  const { store, clock, newId = randomUUID } = deps
+  const { store, clock, gate, newId = randomUUID } = deps
   const states = createStreamStates(store)
   const inLane = createLanes()
 
@@ -77,7 +89,7 @@ export function createExecute(deps: {
     if (denied) return refuse(denied)
 
     const outcome = await inLane([stream], () =>
-      attempt({ store, states, decider, command: parsed, envelope, at, stream }),
+      attempt({ store, states, decider, command: parsed, envelope, at, stream, gate }),
     )
     return isRejection(outcome) ? refuse(outcome) : outcome
   }
@@ -91,6 +103,7 @@ interface Attempt {
   readonly envelope: CommandEnvelope
   readonly at: string
   readonly stream: string
+  readonly gate: Gate | undefined
 }
 
 /** Load, fold, decide, append at the revision read; on a lost race, decide again on fresh state. */
@@ -109,7 +122,8 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       if (refused) return refused
       consulted = await consult(states, decider, command, envelope.site)
     }
-    const decision = decider.decide(command, known.state, { at, consulted })
+    const decided = decider.decide(command, known.state, { at, consulted })
+    const decision = (await barred(decided, known, a)) ?? decided
     if (isRejection(decision) || decision.length === 0) {
       // Nothing is appended, so no conflict would show that another process has changed the stream.
       const { revision } = await states.loadFresh(decider, stream)
@@ -132,6 +146,15 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       throw new Error(`${stream}: lost ${MAX_ATTEMPTS} races in a row; send the command again`)
   }
 }
+
+const barred = async (
+  decided: readonly Event[] | Rejection,
+  { revision }: StreamState,
+  { gate, command: { type }, stream, envelope: { site } }: Attempt,
+): Promise<Rejection | null> =>
+  !gate || isRejection(decided) || decided.length === 0
+    ? null
+    : gate({ type, stream, site, revision })
 
 /** Outside the lane of its stream: two that prepare each other's streams would wait for ever. */
 async function prepare({ decider, command }: Preparation, a: Attempt): Promise<Rejection | null> {

@@ -15,6 +15,7 @@ import type { EventStore } from '../../src/commands/event-store.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
+import { createSignatureGate } from '../../src/commands/signing/gate.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import { deniedAccess } from '../../src/projections/audit/denied-access.ts'
@@ -49,7 +50,10 @@ export async function apiPlant() {
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)
   const secrets = await createSigningSecrets(pool, { N: 2 ** 4, r: 8, p: 1 })
-  const named = erasing(createExecute({ store, clock, authorise: authoriseCommand }), names)
+  const named = erasing(
+    createExecute({ store, clock, authorise: authoriseCommand, gate: createSignatureGate(store) }),
+    names,
+  )
   const execute = erasingSecrets(named, secrets)
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })

@@ -10,6 +10,7 @@ import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
+import { createSignatureGate } from '../../src/commands/signing/gate.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import type { Projection } from '../../src/projections/projection.ts'
@@ -30,7 +31,10 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)
   const secrets = await createSigningSecrets(pool, { N: 2 ** 4, r: 8, p: 1 })
-  const execute = erasingSecrets(erasing(createExecute({ store, clock }), names), secrets)
+  const execute = erasingSecrets(
+    erasing(createExecute({ store, clock, gate: createSignatureGate(store) }), names),
+    secrets,
+  )
   const record = createRecord({ store, clock, observations: observationDefinitions })
   const projector = createProjector({ store, tables: createTables(connection), projections })
   const stopped = new AbortController()

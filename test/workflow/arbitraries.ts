@@ -25,23 +25,30 @@ export const signatureCommand: fc.Arbitrary<SignatureCommand> = fc.record({
   components: fc.constantFrom('IDENTITY_AND_SECRET' as const, 'SECRET_IN_SESSION' as const),
 })
 
-export const signatureRulesCommand: fc.Arbitrary<SignatureRulesCommand> = fc.record({
-  ...type('RequireSignatures'),
-  kind,
-  requirements: fc.uniqueArray(
-    fc.record({
-      meaning,
-      classes: fc.constantFrom<string[]>([], ['WELDERS']),
-      qualifications: fc.constantFrom<{ qualificationId: string; minVersion: number }[]>(
-        [],
-        [{ qualificationId: 'WELD', minVersion: 1 }],
-      ),
-      independent: fc.boolean(),
-    }),
-    { maxLength: 2, selector: (one) => one.meaning },
+const requirement = fc.record({
+  meaning,
+  classes: fc.constantFrom<string[]>([], ['WELDERS']),
+  qualifications: fc.constantFrom<{ qualificationId: string; minVersion: number }[]>(
+    [],
+    [{ qualificationId: 'WELD', minVersion: 1 }],
   ),
-  reason,
+  independent: fc.boolean(),
 })
+const kindWithCommands = fc.oneof(
+  fc.record({ kind: fc.constant('order'), before: fc.subarray(['COMPLETE_ORDER' as const]) }),
+  fc.record({
+    kind: fc.constant('lot'),
+    before: fc.subarray(['RELEASE_LOT', 'SHIP_LOT'] as const),
+  }),
+)
+export const signatureRulesCommand: fc.Arbitrary<SignatureRulesCommand> = fc
+  .record({
+    ...type('RequireSignatures'),
+    about: kindWithCommands,
+    requirements: fc.uniqueArray(requirement, { maxLength: 2, selector: (one) => one.meaning }),
+    reason,
+  })
+  .map(({ about, ...wish }) => ({ ...wish, ...about }))
 
 const secretId = fc.constantFrom('k1', 'k2', 'k3')
 const attemptId = fc.constantFrom('t1', 't2', 't3', 't4', 't5', 't6', 't7', 't8')

@@ -34,12 +34,15 @@ const asked = (change: Partial<Requirement> = {}) => ({
     rules: new Map([
       [
         'order',
-        [
-          {
-            ...{ meaning: 'APPROVAL' as const, classes: [], qualifications: [] },
-            ...{ independent: true, ...change },
-          },
-        ],
+        {
+          requirements: [
+            {
+              ...{ meaning: 'APPROVAL' as const, classes: [], qualifications: [] },
+              ...{ independent: true, ...change },
+            },
+          ],
+          before: [],
+        },
       ],
     ]),
   },
@@ -107,18 +110,23 @@ describe('a signature', () => {
       type: 'RequireSignatures' as const,
       kind: 'order',
       requirements: [],
+      before: [],
       reason: 'x',
     }
     given(signatureRules).when(wish).thenNothing()
-    const one = asked().consulted.rules.get('order')!
+    const one = asked().consulted.rules.get('order')!.requirements
     const rule = { ...wish, requirements: one }
     const twice = signatureRules.commands['RequireSignatures']!.safeParse({
       ...{ ...rule, requirements: [...one, ...one] },
     })
     expect(twice.success).toBe(false)
+    const ofOthers = signatureRules.commands['RequireSignatures']!.safeParse({
+      ...{ ...rule, before: ['SHIP_LOT'] },
+    })
+    expect(ofOthers.error?.issues[0]).toMatchObject({ path: ['before'] })
     given(signatureRules, {
       type: 'SignaturesRequired' as const,
-      data: { kind: 'order', requirements: one, reason: 'x' },
+      data: { kind: 'order', requirements: one, before: [], reason: 'x' },
     })
       .when(rule)
       .thenNothing()

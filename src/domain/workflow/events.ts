@@ -56,11 +56,36 @@ export const requirement = z.object({
 })
 export type Requirement = z.output<typeof requirement>
 
+/**
+ * Commands that a rule may hold back until the record is signed as it stands: the kind of record, and the
+ * fact that the command adds to it. Each is a last word on its record: done, free, gone.
+ */
+export const SIGNED_OFF = {
+  COMPLETE_ORDER: { command: 'CompleteOrder', kind: 'order', fact: 'OrderCompleted' },
+  RELEASE_LOT: { command: 'ReleaseLot', kind: 'lot', fact: 'LotReleased' },
+  SHIP_LOT: { command: 'ShipLot', kind: 'lot', fact: 'LotShipped' },
+  SHIP_UNIT: { command: 'ShipUnit', kind: 'unit', fact: 'UnitShipped' },
+} as const
+export const signedOff = z.enum(['COMPLETE_ORDER', 'RELEASE_LOT', 'SHIP_LOT', 'SHIP_UNIT'])
+export type SignedOff = z.output<typeof signedOff>
+
+/** What the signatures of a record are asked for: who gives them, and what has to wait for them. */
+export interface SignatureRule {
+  readonly requirements: readonly Requirement[]
+  readonly before: readonly SignedOff[]
+}
+
 /** Which signatures records of a kind need at a site; none lifts the rule. */
 export const signatureRulesEvents = {
   required: event(
     'SignaturesRequired',
-    z.object({ kind: recordKind, requirements: z.array(requirement).max(4), reason }),
+    z.object({
+      kind: recordKind,
+      requirements: z.array(requirement).max(4),
+      before: z.array(signedOff),
+      reason,
+    }),
+    [(v1) => ({ ...v1, before: [] })],
   ),
 }
 export type SignatureRulesEvent = EventOf<typeof signatureRulesEvents>

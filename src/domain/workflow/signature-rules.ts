@@ -5,8 +5,11 @@ import { reason } from '../types.ts'
 import {
   recordKind,
   requirement,
+  SIGNED_OFF,
   signatureRulesEvents as e,
+  signedOff,
   type Requirement,
+  type SignatureRule,
   type SignatureRulesEvent,
 } from './events.ts'
 
@@ -27,13 +30,21 @@ const commands = {
         .max(4)
         .refine(distinct, 'must have each meaning once')
         .describe('All of them are needed; none lifts the rule.'),
+      before: z
+        .array(signedOff)
+        .default([])
+        .describe('Refused until the record has all of these signatures, as it stands.'),
       reason,
+    })
+    .refine(({ kind, before }) => before.every((one) => SIGNED_OFF[one].kind === kind), {
+      path: ['before'],
+      message: 'must be commands about records of this kind',
     })
     .describe('Say which signatures records of a kind need at this site, and by whom.'),
 }
 export type SignatureRulesCommand = CommandOf<typeof commands>
 
-export type SignatureRules = ReadonlyMap<string, readonly Requirement[]>
+export type SignatureRules = ReadonlyMap<string, SignatureRule>
 
 export const signatureRules: Decider<
   SignatureRulesCommand,
@@ -47,9 +58,12 @@ export const signatureRules: Decider<
   events: e,
   id: (_, site) => site,
   initial: new Map(),
-  evolve: (state, { data }) => new Map(state).set(data.kind, data.requirements),
+  evolve: (state, { data: { kind, requirements, before } }) =>
+    new Map(state).set(kind, { requirements, before }),
   decide: (command, state) =>
-    JSON.stringify(command.requirements) === JSON.stringify(state.get(command.kind) ?? [])
-      ? []
-      : [e.required(command)],
+    textOf(command) === textOf(state.get(command.kind) ?? NO_RULE) ? [] : [e.required(command)],
 }
+
+const NO_RULE: SignatureRule = { requirements: [], before: [] }
+const textOf = ({ requirements, before }: SignatureRule): string =>
+  JSON.stringify([requirements, before])

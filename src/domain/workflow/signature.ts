@@ -87,7 +87,9 @@ export const signature: Decider<
     if (state.some((other) => isSame(other, command))) return []
     const wrong = ofRecord(command) ?? ofPerson(command, consulted.person, at)
     if (wrong) return wrong
-    const rule = consulted.rules.get(command.kind)?.find((r) => r.meaning === command.meaning)
+    const rule = consulted.rules
+      .get(command.kind)
+      ?.requirements.find((one) => one.meaning === command.meaning)
     const refused = rule && entitled(command, rule, consulted.person, state)
     if (refused) return refused
     const clearance = clearanceOf(consulted.person, rule?.qualifications ?? [], at)

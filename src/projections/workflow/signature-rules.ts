@@ -1,10 +1,11 @@
-import type { Requirement, SignatureRulesEvent } from '../../domain/workflow/events.ts'
+import type { Requirement, SignatureRulesEvent, SignedOff } from '../../domain/workflow/events.ts'
 import { compositeKey } from '../composite-key.ts'
 import { projection } from '../projection.ts'
 
 export interface SignatureRuleRow {
   kind: string
   requirements: readonly Requirement[]
+  before: readonly SignedOff[]
   reason: string
   since: string
 }
@@ -16,14 +17,20 @@ export const signatureRuleKey = (site: string, kind: string): string => composit
 export const signatureRuleTable = projection<SignatureRuleRow>()<SignatureRulesEvent>({
   name: 'signature_rules',
   context: 'workflow',
-  version: 1,
-  columns: { kind: 'text', requirements: 'jsonb', reason: 'text', since: 'timestamptz' },
+  version: 2,
+  columns: {
+    kind: 'text',
+    requirements: 'jsonb',
+    before: 'jsonb',
+    reason: 'text',
+    since: 'timestamptz',
+  },
   indexes: [],
   on: {
     SignaturesRequired: {
       key: ({ kind }, { metadata }) => signatureRuleKey(metadata.site, kind),
-      evolve: (_, { data: { kind, requirements, reason }, metadata: { occurredAt } }) =>
-        requirements.length === 0 ? null : { kind, requirements, reason, since: occurredAt },
+      evolve: (_, { data, metadata: { occurredAt } }) =>
+        data.requirements.length === 0 ? null : { ...data, since: occurredAt },
     },
   },
 })

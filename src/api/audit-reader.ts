@@ -44,8 +44,10 @@ export async function auditPage(
   const { facts, more } = await trail.page(filter, page, sites)
   const known = new Map<string, Promise<ReturnType<typeof stateChanges> | null>>()
   const changesIn = (stream: string, decider: Decider) => {
+    const before = known.get(stream)
+    if (before) return before
     const revisions = facts.filter((f) => f.stream === stream).map(({ revision }) => revision)
-    const found = known.get(stream) ?? fold(store, { stream, decider, revisions })
+    const found = fold(store, { stream, decider, revisions })
     known.set(stream, found)
     return found
   }

@@ -69,7 +69,7 @@ export function recallExport(
           : reply
               .type('text/html; charset=utf-8')
               .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-              .send(Readable.from(html(recall, clocks.at)))
+              .send(Readable.from(html(recall, selection, at)))
       })
     })
 }
@@ -101,18 +101,46 @@ const cells = (line: RecallLine) => {
   ]
 }
 
-function* csv({ lines, truncated }: Recall): Generator<string> {
+function* csv({ lines, truncated, unknown }: Recall): Generator<string> {
   yield csvLine(COLUMNS)
   for (const line of lines) yield csvLine(cells(line))
+  for (const node of unknown) yield csvLine([`UNKNOWN: ${named(node)}`])
   if (truncated) yield csvLine([TRUNCATED])
 }
 const TRUNCATED = `INCOMPLETE: more than ${MAX_RECALL_NODES} things are affected; begin with less.`
 
-function* html(recall: Recall, at: string | null): Generator<string> {
-  const { roots, lines, view, truncated } = recall
-  const names = roots.map((node) => Object.values(partsOf(node)).join(' ')).join(', ')
+const named = (node: string): string => Object.values(partsOf(node)).join(' ')
+
+/** What was asked for, in words. */
+function askedIn({
+  lots,
+  serials,
+  material,
+  equipment,
+  person,
+  processValue,
+}: RecallSelection): string {
+  const between = ({ from, to }: { readonly from: string; readonly to: string }) =>
+    `from ${from} to ${to}`
+  if (material) return `what was made of material ${material.materialId} ${between(material)}`
+  if (equipment) return `what ${equipment.equipmentId} worked on ${between(equipment)}`
+  if (person) return `what ${person.personId} worked on ${between(person)}`
+  if (!processValue) return [...(lots ?? []), ...(serials ?? [])].join(', ')
+  const { parameterId, equipmentId } = processValue
+  const on = equipmentId == null ? '' : ` on ${equipmentId}`
+  return `what had ${parameterId} out of limits${on} ${between(processValue)}`
+}
+
+/** More would fill a page before the report begins. */
+const MAX_NAMES = 30
+
+function* html(recall: Recall, asked: RecallSelection, at: string | null): Generator<string> {
+  const { roots, lines, unknown, view, truncated } = recall
+  const names =
+    roots.length > MAX_NAMES ? `${roots.length} lots and serials` : roots.map(named).join(', ')
   yield* htmlPage('Recall report', [
-    `Recalled: ${names || 'nothing that is known'}.`,
+    `Asked for: ${askedIn(asked)}. Recalled: ${names || 'nothing that is known'}.`,
+    ...(unknown.length > 0 ? [`UNKNOWN: ${unknown.map(named).join(', ')}.`] : []),
     `${at === null ? '' : `State of the plant at ${at}. `}As known to the log at position ${view.position}.`,
     'Candidate: known for an order only, so it may hold none of the recalled.',
     ...(truncated ? [TRUNCATED] : []),

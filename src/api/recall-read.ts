@@ -8,7 +8,7 @@ import { units } from '../projections/material/units.ts'
 import type { Keyed, Projection } from '../projections/projection.ts'
 import type { Context } from './context.ts'
 import { askOf, viewOf, type Clocks } from './genealogy-view.ts'
-import { rootsOf, type RecallSelection } from './recall-roots.ts'
+import { namedIn, rootsOf, type RecallSelection } from './recall-roots.ts'
 
 /** As of a trace: memory stays below some 100 MB. */
 export const MAX_RECALL_NODES = 100_000
@@ -17,6 +17,8 @@ const CHUNK = 500
 
 export interface Recall {
   readonly roots: readonly string[]
+  /** What was asked for by number and is not known, or not to whoever asks. */
+  readonly unknown: readonly string[]
   readonly lines: readonly RecallLine[]
   /** There is more than the limit: what lies beyond is not in the lines. */
   readonly truncated: boolean
@@ -47,8 +49,8 @@ export async function readRecall(
     node.startsWith('unit-') ? 'C62' : (lotRows.get(node.slice('lot-'.length))?.unit ?? null)
   const affected = await affectedBy({ roots, visits, unitOf, view }, context)
   return {
-    roots,
-    view,
+    ...{ roots, view },
+    unknown: namedIn(selection).filter((node) => !roots.includes(node)),
     truncated: !walk.done || visits.length === maxNodes,
     lines: linesOf({
       ...{ visits, lots: lotRows, units: unitRows, affected },

@@ -27,6 +27,12 @@ const MAX_ROOTS = 10_000
 /** Streams folded at once for a moment of the past. */
 const CHUNK = 500
 
+/** What a selection asks for by number. */
+export const namedIn = ({ lots, serials }: RecallSelection): readonly string[] => [
+  ...(lots ?? []).map((id) => nodeOf('LOT', id)),
+  ...(serials ?? []).map((id) => nodeOf('SERIAL', id)),
+]
+
 /** Names of what a selection is about, sorted. @throws GraphQLError InvalidInput for a bad one */
 export async function rootsOf(
   selection: RecallSelection,
@@ -37,14 +43,11 @@ export async function rootsOf(
   const ask = askOf(context)
   const nodes = async (query: Parameters<typeof ask>[0]): Promise<readonly string[]> =>
     (await ask<{ readonly node: string }>(query)).map(({ node }) => node)
-  const { lots, serials, material, equipment, person, processValue } = selection
+  const { material, equipment, person, processValue } = selection
   for (const window of [material, equipment, person, processValue])
     if (window && window.from >= window.to)
       throw apiError('InvalidInput', `from ${window.from} is not before to ${window.to}.`)
-  const found = [
-    ...(lots ?? []).map((id) => nodeOf('LOT', id)),
-    ...(serials ?? []).map((id) => nodeOf('SERIAL', id)),
-  ]
+  const found = namedIn(selection)
   const roots = new Set(found.length > 0 ? await nodes(known(view, found)) : [])
   const add = (names: readonly string[]) => names.forEach((name) => roots.add(name))
   if (material) add(await nodes(madeOf(view, material.materialId, material)))

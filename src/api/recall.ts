@@ -168,6 +168,12 @@ const RecallRef = builder.objectRef<Recall>('Recall').implement({
       description: 'What the recall begins with.',
       resolve: ({ roots }) => roots.map((node) => ({ node })),
     }),
+    unknown: t.field({
+      type: [GenealogyEndRef],
+      description:
+        'What was asked for by number and nobody knows, in this view: mistyped, or of another site.',
+      resolve: ({ unknown }) => unknown.map((node) => ({ node })),
+    }),
     totals: t.field({
       type: [TotalRef],
       description: 'Quantities by where they are: location, customer, delivery, pallet.',

@@ -234,6 +234,18 @@ describe('as a file', () => {
     expect(text).toContain('<h1>Recall report</h1>')
     expect(text).toContain('<td>ACME</td><td>D1</td><td>PAL</td>')
     expect(text).toContain('candidate')
+    expect(text).toContain(`Asked for: what was made of material resin from ${after(0)} to`)
+  })
+  test('what nobody knows is told, so that a slip of the pen is no all-clear', async () => {
+    const get = async (path: string) => (await fetch(`${server.url}${path}`)).text()
+    expect(await get('/recall.csv?lots=R1,R9')).toContain('\r\nUNKNOWN: LOT R9\r\n')
+    expect(await get('/recall.html?lots=R9&serials=S9')).toContain(
+      'Recalled: nothing that is known.</p><p>UNKNOWN: LOT R9, SERIAL S9.',
+    )
+    const { recall: found } = await plant.ask(
+      '{ recall(of: { lots: ["R1", "R9"] }) { unknown { kind id } } }',
+    )
+    expect(found.unknown).toEqual([{ kind: 'LOT', id: 'R9' }])
   })
   test('what names nothing is refused', async () => {
     expect((await fetch(`${server.url}/recall.csv?materialId=resin`)).status).toBe(400)

@@ -150,7 +150,7 @@ test('orders, operations, lots, serials, machines and people by id, and never wh
   ])
   expect(JSON.stringify(document)).not.toContain('Meier')
   expect(all(`select ocel_id, quantity, unit from event_LotProduced`)).toEqual([
-    { ocel_id: HISTORY[1]!.id, quantity: 2.5, unit: 'KGM' },
+    { ocel_id: String(HISTORY[1]!.position), quantity: 2.5, unit: 'KGM' },
   ])
   expect(all(`select ocel_id, material from object_lot`)).toEqual([
     { ocel_id: 'lot:L1', material: null },

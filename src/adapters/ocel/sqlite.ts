@@ -10,14 +10,12 @@ const OBJECT_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   operation: ['operation'],
 }
 
-/** Ids come in no order, so writing goes all over the file; with SQLite's own 2 MB it takes twice as long. */
-const CACHE_KIB = 64 * 1024
 /** Objects remembered as written, some 10 MB: most facts are about a few of them, again and again. */
 const REMEMBERED = 50_000
 
 /** The tables of OCEL 2.0 that do not depend on types, with the keys that it asks for. */
 const TABLES = `
-  pragma journal_mode = off; pragma synchronous = off; pragma cache_size = ${-CACHE_KIB};
+  pragma journal_mode = off; pragma synchronous = off;
   create table event_map_type (ocel_type text primary key, ocel_type_map text);
   create table object_map_type (ocel_type text primary key, ocel_type_map text);
   create table event (ocel_id text primary key,

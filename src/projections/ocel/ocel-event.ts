@@ -8,6 +8,7 @@ export interface OcelObject {
   readonly attributes: Readonly<Record<string, string>>
 }
 export interface OcelEvent {
+  /** Position of the fact in the log. */
   readonly id: string
   readonly type: string
   readonly time: string
@@ -69,8 +70,16 @@ export function ocelEvent(fact: Recorded): OcelEvent | null {
   const operation = operationOf(data)
   if (operation) objects.push({ object: operation, qualifier: 'operationId' })
   if (objects.length === 0) return null
-  const { id, type, metadata } = fact
-  return { id, type, time: metadata.occurredAt, attributes, objects, relations: relations(fact) }
+  const { type, metadata, position } = fact
+  // Positions come in order: SQLite writes them one after the other, ids all over the file.
+  return {
+    id: String(position),
+    type,
+    time: metadata.occurredAt,
+    attributes,
+    objects,
+    relations: relations(fact),
+  }
 }
 
 const objectOf = (type: string, id: string, attributes: OcelObject['attributes']): OcelObject => ({

@@ -28,7 +28,7 @@ const edgesOf = (node: string, rows: readonly EdgeRow[], position: number): read
     .filter(({ fromNode, toNode }) => fromNode === node || toNode === node)
     .filter((row) => since(row.knownFrom, row.knownTo, position))
     .filter((row) => !since(row.endKnownFrom, row.endKnownTo, position))
-    .map((row) => ({ ...row, arrived: since(row.arrivedFrom, null, position) }) as Edge)
+    .map((row) => ({ ...row, arrived: since(row.arrivedFrom, null, position) }))
 
 /** The balance of every lot that the facts know, at the end of them. */
 function balances(facts: readonly Recorded[]): readonly MassBalance[] {
@@ -96,7 +96,7 @@ test('any edge that is dropped is found by a drill of any lot that it touches', 
           log.filter((f) => f.position > from && (types?.includes(f.type) ?? true)),
         readStream: async (stream: string) => log.filter((fact) => fact.stream === stream),
       }
-      const graph = await readLogGraph(store as any, position)
+      const graph = await readLogGraph(store, position)
       const drilled = (lotId: string) =>
         drillLot(lotId, position, { graph, ask: table.ask, now: () => 0 })
       await table.put(rows)

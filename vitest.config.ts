@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Kill and restart whole programs, and hold them to times: they get the machine for themselves. */
 const ALONE = ['test/faults/**/*.test.ts', 'test/command-line.test.ts']
+/** Share one broker, which one of them kills. */
+const KAFKA = ['test/adapters/kafka/**/*.test.ts']
 
 export default defineConfig({
   // Node loads the CommonJS build of graphql for its dependents; a second copy would be another realm.
@@ -18,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, ...KAFKA],
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,6 +31,16 @@ export default defineConfig({
           include: ALONE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kafka',
+          include: KAFKA,
+          globalSetup: ['test/support/kafka-server.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

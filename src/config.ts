@@ -1,33 +1,8 @@
 import { z } from 'zod'
+import { kafkaSettings } from './kafka-settings.ts'
+import { count, flag, list, port, setting, type Setting } from './setting.ts'
 
-/** A setting: its environment variable, its rule, and what it does, for `taktlog --help` and README. */
-interface Setting<S extends z.ZodType = z.ZodType> {
-  readonly variable: string
-  readonly schema: S
-  readonly about: string
-  /** Shown in place of its value: it must not reach a log. */
-  readonly secret?: true
-}
-
-const ROLES = ['api', 'projector', 'policy', 'notary'] as const
-
-const port = z.coerce.number().int().min(0).max(65_535)
-const count = z.coerce.number().int().min(1).max(1_000_000_000)
-const flag = z
-  .enum(['true', 'false', '1', '0'])
-  .transform((value) => value === 'true' || value === '1')
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item.length > 0),
-)
-const setting = <S extends z.ZodType>(
-  variable: string,
-  schema: S,
-  about: string,
-  secret?: true,
-): Setting<S> => ({ variable, schema, about, ...(secret ? { secret } : {}) })
+const ROLES = ['api', 'projector', 'policy', 'connector', 'notary'] as const
 
 /** Every setting there is. Command-line options of the same meaning win over the environment. */
 export const settings = {
@@ -63,7 +38,7 @@ export const settings = {
   roles: setting(
     'TAKTLOG_ROLES',
     list.pipe(z.array(z.enum(ROLES)).min(1)).default([...ROLES]),
-    'What this process does, comma-separated: api, projector, policy, notary.',
+    'What this process does, comma-separated: api, projector, policy, connector, notary.',
   ),
   auth: setting(
     'TAKTLOG_AUTH',
@@ -137,6 +112,7 @@ export const settings = {
     z.string().min(1).optional(),
     'File with the private key (PEM) of that certificate.',
   ),
+  ...kafkaSettings,
   persistedFile: setting(
     'TAKTLOG_PERSISTED',
     z.string().min(1).optional(),

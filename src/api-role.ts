@@ -6,6 +6,7 @@ import { readPersisted } from './api/persisted.ts'
 import { startApi, type ApiServer } from './api/server.ts'
 import type { Metrics } from './commands/metrics.ts'
 import { ConfigError, type Config } from './config.ts'
+import { messagingOf } from './connector-role.ts'
 import { whyNoAddress } from './no-address.ts'
 import type { Log } from './system.ts'
 
@@ -40,6 +41,7 @@ export function apiOptions(config: Config): ApiOptions {
     introspection: config.introspection,
     origins: config.corsOrigins,
     trustProxy: config.trustProxy,
+    messaging: messagingOf(config),
     persisted: config.persistedFile
       ? {
           operations: readPersisted(readFileSync(config.persistedFile, 'utf8')),

@@ -44,6 +44,7 @@ import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
 import { catalogue, observationDefinitions } from './domain/index.ts'
+import { connectorOf, runConnector } from './connector-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
 import { listen } from './listen.ts'
 import type { MetricsServer } from './metrics-role.ts'
@@ -205,6 +206,7 @@ export async function startSystem(
 ): Promise<System> {
   const options = { ...apiOptions(config), ...(how.starters ? { starters: how.starters } : {}) }
   if (config.roles.includes('api')) checkExposure(options)
+  const connector = config.roles.includes('connector') ? connectorOf(config) : null
   const metrics = how.metrics ?? createMetrics()
   const log = await openLog(config, logger, { ...how, metrics })
   const stop = new AbortController()
@@ -231,6 +233,7 @@ export async function startSystem(
     roles.push(...runPolicies(log, { services, config }, active))
     roles.push(...runDrills({ ...log, reads, clock: log.services.clock }, active))
   }
+  if (connector) roles.push(...runConnector(log, { services, connector }, active))
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)

@@ -1,3 +1,5 @@
+import type { Messaging } from '../commands/messaging/topics.ts'
+
 /** How the API is to be served; the composition root fills it in from the configuration. */
 export interface ApiOptions {
   readonly host: string
@@ -17,6 +19,8 @@ export interface ApiOptions {
   } | null
   /** Addresses of reverse proxies whose `X-Forwarded-For` is believed; none by default. */
   readonly trustProxy: readonly string[]
+  /** How messages are arranged, for their description; as without settings where absent. */
+  readonly messaging?: Messaging
   readonly limits: Limits
 }
 

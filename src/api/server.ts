@@ -21,6 +21,7 @@ import { checkExposure } from './exposure.ts'
 import { renderGraphiql } from './graphiql.ts'
 import { createGraphql, PATH, type Yoga } from './graphql.ts'
 import { createMask } from './masking.ts'
+import { messageDescriptions } from './message-descriptions.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { ocelRoutes } from './ocel-rest.ts'
@@ -73,6 +74,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   graphqlRoutes(app, yoga, options, mask)
   const principalOf = (request: FastifyRequest) => request.principal
   restRoutes(app, { services, options, metrics, schema, principalOf })
+  messageDescriptions(app, options)
   calendarRoute(app, services, principalOf)
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)

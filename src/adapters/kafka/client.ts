@@ -32,7 +32,7 @@ export async function createClient(options: KafkaOptions): Promise<kafkajs.Kafka
     authenticationTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     retry: { ...RETRY, restartOnFailure: async () => false },
-    ssl: tls && (tls.ca === undefined ? true : { ca: tls.ca }),
+    ssl: tls === null ? false : tls.ca === undefined ? true : { ca: tls.ca },
     ...(sasl ? { sasl: { ...sasl } as kafkajs.SASLOptions } : {}),
     logLevel: logLevel.WARN,
     // Outages are told by whoever meets them, once and in plain words.

@@ -93,9 +93,7 @@ export function readCloudEvent(message: Received): CloudEvent | { readonly why: 
     return { why: `content-type ${type}: only single CloudEvents as JSON are read.` }
   const json = parse(message.value)
   if ('why' in json) return json
-  const given = binary
-    ? { ...prefixed(message.headers), data: json.value }
-    : json.value
+  const given = binary ? { ...prefixed(message.headers), data: json.value } : json.value
   if (typeof given === 'object' && given !== null && 'data_base64' in given)
     return { why: 'data_base64: only data as JSON is read.' }
   const parsed = attributes.safeParse(given)

@@ -1,4 +1,10 @@
-import { MessageTooLarge, type Headers, type Message, type MessageBus, type Received } from './bus.ts'
+import {
+  MessageTooLarge,
+  type Headers,
+  type Message,
+  type MessageBus,
+  type Received,
+} from './bus.ts'
 
 /** Why a message was not accepted: a stable code of this list, or of the rule that refused its command. */
 export const letterCodes = {

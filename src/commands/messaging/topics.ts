@@ -1,3 +1,4 @@
+import type { Decider } from '../../domain/decider.ts'
 import { rejectionEvents } from '../../domain/audit/rejection.ts'
 import { projectionSkip } from '../../domain/audit/projection-skip.ts'
 import type { EventDefinition } from '../../domain/event.ts'
@@ -15,26 +16,46 @@ export interface Messaging {
   readonly origin: string
 }
 
+/** Where no setting says otherwise. */
+export const defaultMessaging: Messaging = {
+  prefix: 'taktlog.',
+  categories: null,
+  incoming: [],
+  origin: 'taktlog',
+}
+
 const { commandRejected, accessDenied, observationQuarantined } = rejectionEvents
 
 /** Which event types the streams of each category hold. */
-export const eventsByCategory: ReadonlyMap<string, readonly EventDefinition[]> = collect([
-  ...[...deciders, projectionSkip].map(
-    ({ category, events }) => [category, Object.values(events)] as const,
-  ),
-  ...[...observationDefinitions.values()].map(({ category, event }) => [category, [event]] as const),
-  ['rejection', [commandRejected, accessDenied]],
-  ['quarantine', [observationQuarantined]],
-])
+export const eventsByCategory: ReadonlyMap<string, readonly EventDefinition<string, any>[]> =
+  collect([
+    ...[...deciders, projectionSkip].map(
+      ({ category, events }) => [category, Object.values(events)] as const,
+    ),
+    ...[...observationDefinitions.values()].map(
+      ({ category, event }) => [category, [event]] as const,
+    ),
+    ['rejection', [commandRejected, accessDenied]],
+    ['quarantine', [observationQuarantined]],
+  ])
 
 function collect(
-  pairs: readonly (readonly [string, readonly EventDefinition[]])[],
-): Map<string, EventDefinition[]> {
-  const found = new Map<string, EventDefinition[]>()
+  pairs: readonly (readonly [string, readonly EventDefinition<string, any>[]])[],
+): Map<string, EventDefinition<string, any>[]> {
+  const found = new Map<string, EventDefinition<string, any>[]>()
   for (const [category, events] of pairs)
     found.set(category, [...new Set([...(found.get(category) ?? []), ...events])])
   return found
 }
+
+/** Deciders by the commands that others may send them. */
+export const deciderOf: ReadonlyMap<string, Decider> = new Map(
+  deciders.flatMap((decider) =>
+    Object.keys(decider.commands)
+      .filter((type) => !decider.internal?.includes(type))
+      .map((type) => [type, decider] as const),
+  ),
+)
 
 /** Kafka allows no others in the name of a topic. */
 const ILLEGAL = /[^\w.-]/g

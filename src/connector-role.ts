@@ -111,7 +111,11 @@ export function runConnector(
   const { messaging, kafka } = connector
   const withBus = async (work: (bus: MessageBus) => Promise<void>): Promise<void> => {
     const bus = await createKafkaMessageBus(kafka)
-    await work(bus).finally(() => bus.close())
+    try {
+      await work(bus)
+    } finally {
+      await bus.close()
+    }
   }
   const publishing = (signal: AbortSignal): Promise<void> =>
     withBus((bus) => publishFacts(messaging, { ...log, bus, signal }))

@@ -79,18 +79,19 @@ export async function consume(kafka: Kafka, options: Consume): Promise<void> {
 
 async function commit(
   consumer: Consumer,
-  { batch: { topic, partition }, resolveOffset }: EachBatchPayload,
+  payload: EachBatchPayload,
   { offset }: KafkaMessage,
 ): Promise<void> {
+  const { topic, partition } = payload.batch
   const next = String(BigInt(offset) + 1n)
   await consumer.commitOffsets([{ topic, partition, offset: next }])
-  resolveOffset(offset)
+  payload.resolveOffset(offset)
 }
 
 /** The group hears of us while we work, or it would give the partition to another member. */
-async function beating<T>({ heartbeat }: EachBatchPayload, work: () => Promise<T>): Promise<T> {
+async function beating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   // A group that is being arranged anew says so here; the commit will tell.
-  const timer = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT_MS)
+  const timer = setInterval(() => void payload.heartbeat().catch(() => {}), HEARTBEAT_MS)
   try {
     return await work()
   } finally {

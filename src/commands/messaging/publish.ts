@@ -1,5 +1,5 @@
 import type { Recorded } from '../../domain/event.ts'
-import type { EventStore } from '../event-store.ts'
+import { START, type EventStore } from '../event-store.ts'
 import type { Checkpoints } from '../policy.ts'
 import type { MessageBus } from './bus.ts'
 import { factMessage } from './cloud-events.ts'
@@ -7,6 +7,9 @@ import { categoriesOf, categoryOf, topicOf, type Messaging } from './topics.ts'
 
 /** Events on their way to the broker at once: half a megabyte, and all that is sent again after a failure. */
 const MAX_BATCH = 1_000
+
+/** Begins the types of what clients of the EventStoreDB protocol note about streams. */
+const PROTOCOL = '$'
 
 /**
  * Publishes the log from where it stopped last: every event at least once, in the order of its stream.
@@ -34,8 +37,9 @@ export async function publishFacts(
     ...{ after, batchSize: MAX_BATCH, signal },
     ...filter,
   })) {
-    const messages = facts.map((fact) => factMessage(fact, topics.of(fact), origin))
-    await topics.ensure(bus, new Set(facts.map(({ stream }) => categoryOf(stream))))
+    const told = facts.filter(({ type }) => !type.startsWith(PROTOCOL))
+    const messages = told.map((fact) => factMessage(fact, topics.of(fact), origin))
+    await topics.ensure(bus, new Set(told.map(({ stream }) => categoryOf(stream))))
     if (messages.length > 0) await bus.publish(messages)
     await checkpoint.save(position)
   }
@@ -70,30 +74,27 @@ function createTopics(messaging: Messaging) {
 
 /** Saves behind the back of the next batch, one at a time: what came meanwhile is passed over. */
 function createSaver(save: (position: number) => Promise<void>) {
-  let under: Promise<void> | undefined
-  let latest: number | undefined
-  let failure: unknown
+  const wanted = { position: START, saved: START }
+  let busy = false
+  let last: Promise<void> = Promise.resolve()
   const drain = async (): Promise<void> => {
-    while (latest !== undefined && failure === undefined) {
-      const position = latest
-      latest = undefined
-      await save(position).catch((error: unknown) => (failure = error))
+    while (wanted.saved !== wanted.position) {
+      const { position } = wanted
+      await save(position)
+      wanted.saved = position
     }
-    under = undefined
-  }
-  const check = (): void => {
-    if (failure !== undefined) throw failure
   }
   return {
     /** @throws what an earlier save failed with */
     async save(position: number): Promise<void> {
-      check()
-      latest = position
-      under ??= drain()
+      wanted.position = position
+      if (busy) return
+      await last
+      busy = true
+      last = drain().finally(() => (busy = false))
+      // The next call tells.
+      last.catch(() => {})
     },
-    async done(): Promise<void> {
-      await under
-      check()
-    },
+    done: (): Promise<void> => last,
   }
 }

@@ -4,11 +4,12 @@ import { compile } from '../../src/domain/planning/compile.ts'
 import { createDecoder } from '../../src/domain/planning/decoder.ts'
 import { dispatch, dispatchRules } from '../../src/domain/planning/dispatch.ts'
 import { costs } from '../../src/domain/planning/objective.ts'
+import { withPlan } from '../../src/domain/planning/planned.ts'
 import type { PlannedOperation, Problem } from '../../src/domain/planning/problem.ts'
 import { plannedOperations } from '../../src/domain/planning/schedule.ts'
 import { repaired } from '../../src/domain/planning/repair.ts'
 import { plant } from './plant.ts'
-import { hit, planned, withStop } from './stop.ts'
+import { hit, withStop } from './stop.ts'
 
 const HOUR = 3_600
 
@@ -78,7 +79,7 @@ const STOP = { from: 30 * HOUR, to: 38 * HOUR }
 
 /** @returns percent of the operations not met that are unmoved */
 function repair(problem: Problem, rows: readonly PlannedOperation[], machine: string): number {
-  const broken = withStop(planned(problem, rows), machine, STOP)
+  const broken = withStop(withPlan(problem, rows), machine, STOP)
   const began = performance.now()
   const compiled = compile(broken)
   const { schedule } = repaired(compiled)!

@@ -2,23 +2,6 @@ import type { PlannedOperation, Problem, Span } from '../../src/domain/planning/
 
 const name = (order: string, operation: string) => `${order}/${operation}`
 
-/** The same problem with these rows as its current plan. */
-export function planned(problem: Problem, rows: readonly PlannedOperation[]): Problem {
-  const at = new Map(rows.map((row) => [name(row.order, row.operation), row]))
-  return {
-    ...problem,
-    orders: problem.orders.map((order) => ({
-      ...order,
-      operations: order.operations.map((operation) => {
-        const row = at.get(name(order.id, operation.id))
-        if (!row) return operation
-        const { mode, start, person } = row
-        return { ...operation, planned: { mode, start, person } }
-      }),
-    })),
-  }
-}
-
 /** One machine is down for a while. */
 export function withStop(problem: Problem, machine: string, { from, to }: Span): Problem {
   const always = [{ from: 0, to: 2 ** 31 - 1 }]

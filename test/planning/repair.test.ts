@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { plant } from '../../bench/schedule/plant.ts'
-import { hit, planned, withStop } from '../../bench/schedule/stop.ts'
+import { hit, withStop } from '../../bench/schedule/stop.ts'
 import { violations } from '../../src/domain/planning/checker.ts'
 import { compile } from '../../src/domain/planning/compile.ts'
 import { createDecoder } from '../../src/domain/planning/decoder.ts'
 import { dispatch, dispatchRules } from '../../src/domain/planning/dispatch.ts'
+import { withPlan } from '../../src/domain/planning/planned.ts'
 import type { PlannedOperation, Problem } from '../../src/domain/planning/problem.ts'
 import { repaired } from '../../src/domain/planning/repair.ts'
 import { plannedOperations } from '../../src/domain/planning/schedule.ts'
@@ -34,7 +35,7 @@ describe('repair', () => {
         (problem, machine, from, absent) => {
           const rows = firstPlan(problem)
           if (rows.length === 0) return
-          const stopped = withStop(planned(problem, rows), machine, { from, to: from + 25 })
+          const stopped = withStop(withPlan(problem, rows), machine, { from, to: from + 25 })
           const [ann, ...others] = stopped.persons!
           const ill = { ...ann!, shifts: [{ from: 60, to: 3_000 }] }
           const broken = absent ? { ...stopped, persons: [ill, ...others] } : stopped
@@ -55,7 +56,7 @@ describe('repair', () => {
         fc.pre(rows.length === problem.orders.flatMap(({ operations }) => operations).length)
         const places = (all: readonly PlannedOperation[]) =>
           new Map(all.map((row) => [`${row.order}/${row.operation}`, [row.equipment, row.start]]))
-        const after = places(repairedPlan(planned(problem, rows)).rows)
+        const after = places(repairedPlan(withPlan(problem, rows)).rows)
         for (const [name, place] of places(rows)) expect(after.get(name)).toEqual(place)
       }),
       { numRuns: 200 },
@@ -67,7 +68,7 @@ describe('repair', () => {
     const rows = firstPlan(problem)
     const stop = { from: 30 * 3_600, to: 38 * 3_600 }
     const machine = rows.find((row) => row.start < stop.from && row.end > stop.from)!.equipment
-    const { rows: after } = repairedPlan(withStop(planned(problem, rows), machine, stop))
+    const { rows: after } = repairedPlan(withStop(withPlan(problem, rows), machine, stop))
     const met = hit(problem, rows, machine, stop)
     expect(met.size).toBeGreaterThan(0)
     const before = new Map(rows.map((row) => [`${row.order}/${row.operation}`, row]))

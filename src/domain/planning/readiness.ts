@@ -47,7 +47,8 @@ export function readiness(
   return ready
 }
 
-function travel(
+/** Seconds from where `before` was worked to where this mode works. */
+export function travel(
   { equipment, operations, transport, locations }: Compiled,
   schedule: Schedule,
   before: number,

@@ -58,7 +58,8 @@ function shiftedRight(compiled: Compiled): Repair | null {
   return best
 }
 
-function reinserted(compiled: Compiled): Schedule | null {
+/** What can stay stays, the rest and what is new goes into gaps. Null where that does not come out even. */
+export function reinserted(compiled: Compiled): Schedule | null {
   const { operations, topological } = compiled
   const placer = createPlacer(compiled)
   const start = Float64Array.from(operations, ({ planned }) => planned?.start ?? NEVER)

@@ -78,3 +78,44 @@ export function plannedOperations(compiled: Compiled, schedule: Schedule): Plann
     ]
   })
 }
+
+/** When an order is done; null where a part of it has no place. */
+export function orderEnd(
+  { firstOfOrder }: Compiled,
+  { scheduled, end }: Schedule,
+  number: number,
+): number | null {
+  const [from, to] = firstOfOrder.subarray(number, number + 2)
+  if (from === to || scheduled.subarray(from, to).includes(0)) return null
+  return end.subarray(from, to).reduce((last, one) => Math.max(last, one))
+}
+
+/** Rows as a schedule again: the other way round. @throws Error on a row the problem knows nothing of */
+export function scheduleOf(compiled: Compiled, rows: readonly PlannedOperation[]): Schedule {
+  const { problem, firstOfOrder, operations } = compiled
+  const schedule = emptySchedule(operations.length)
+  schedule.person.fill(-1)
+  schedule.tool.fill(-1)
+  schedule.culprit.fill(-1)
+  const index = new Map<string, number>()
+  for (const [number, { id, operations: list }] of problem.orders.entries())
+    for (const [place, operation] of list.entries())
+      index.set(`${id}/${operation.id}`, firstOfOrder[number]! + place)
+  const persons = new Map(problem.persons?.map(({ id }, at) => [id, at]))
+  for (const row of rows) {
+    const at = index.get(`${row.order}/${row.operation}`)
+    const mode = at === undefined ? undefined : operations[at]!.modes[row.mode]
+    if (at === undefined || mode === undefined)
+      throw new Error(`no operation ${row.order}/${row.operation} in mode ${row.mode}`)
+    schedule.scheduled[at] = 1
+    schedule.mode[at] = row.mode
+    schedule.setupStart[at] = row.setupStart
+    schedule.start[at] = row.start
+    schedule.end[at] = row.end
+    schedule.person[at] = row.person === null ? -1 : (persons.get(row.person) ?? -1)
+    schedule.tool[at] = row.toolUnit === null ? -1 : (mode.tools?.[row.toolUnit] ?? -1)
+    schedule.cause[at] = causeNumber[row.cause]
+    schedule.culprit[at] = row.culprit === null ? -1 : (index.get(row.culprit) ?? -1)
+  }
+  return schedule
+}

@@ -26,7 +26,6 @@ export function createGraph(shop: Shop) {
   const place = new Int32Array(size + 1)
   const marked = new Uint8Array(size + 1)
   const moved = new Int32Array(size)
-  const waiting = new Int32Array(size)
   const state = { makespan: 0 }
 
   /** Changeover between two neighbours on a machine. */
@@ -104,10 +103,8 @@ export function createGraph(shop: Shop) {
     if (b !== none) before[b] = at
   }
 
-  /** `u` goes behind `v`, later on its machine: what depends on `u` in between moves with it. */
-  const moveBehind = (u: number, v: number): void => {
-    unlink(u)
-    linkAfter(u, v)
+  /** Sorts anew from `u` to `v`, which must come first now: what depends on `u` in between moves with it. */
+  const sortBehind = (u: number, v: number): void => {
     const [from, to] = [place[u]!, place[v]!]
     let [out, count] = [from, 0]
     marked[u] = 1
@@ -128,14 +125,10 @@ export function createGraph(shop: Shop) {
       order[out] = at
       place[at] = out++
     }
-    updateHeads(from)
-    updateTails(to)
   }
 
-  /** `v` goes ahead of `u`, earlier on its machine. */
-  const moveAhead = (u: number, v: number): void => {
-    unlink(v)
-    linkAfter(v, before[u]!)
+  /** Sorts anew from `u` to `v`, which must come first now: what `v` depends on in between moves with it. */
+  const sortAhead = (u: number, v: number): void => {
     const [from, to] = [place[u]!, place[v]!]
     let [out, count] = [to, 0]
     marked[v] = 1
@@ -156,29 +149,44 @@ export function createGraph(shop: Shop) {
       order[out] = at
       place[at] = out--
     }
+  }
+
+  /** `u` goes behind `v`, later on its machine. */
+  const moveBehind = (u: number, v: number): void => {
+    const [from, to] = [place[u]!, place[v]!]
+    unlink(u)
+    linkAfter(u, v)
+    sortBehind(u, v)
     updateHeads(from)
     updateTails(to)
   }
 
-  /** `at` goes to another mode, on its machine behind `a` (or first); everything is sorted anew. */
+  /** `v` goes ahead of `u`, earlier on its machine. */
+  const moveAhead = (u: number, v: number): void => {
+    const [from, to] = [place[u]!, place[v]!]
+    unlink(v)
+    linkAfter(v, before[u]!)
+    sortAhead(u, v)
+    updateHeads(from)
+    updateTails(to)
+  }
+
+  /** `at` goes to another mode, on its machine behind `a` (or first). */
   const reassign = (at: number, chosen: number, a: number): void => {
     unlink(at)
     setMode(at, chosen)
     linkAfter(at, a)
-    let count = 0
-    for (let i = 0; i < size; i++) {
-      waiting[i] = (previous[i] === none ? 0 : 1) + (before[i] === none ? 0 : 1)
-      if (waiting[i] === 0) order[count++] = i
+    const b = after[at]!
+    let [from, to] = [place[at]!, place[at]!]
+    if (a !== none && place[a]! > to) {
+      to = place[a]!
+      sortBehind(at, a)
+    } else if (b !== none && place[b]! < from) {
+      from = place[b]!
+      sortAhead(b, at)
     }
-    for (let i = 0; i < count; i++) {
-      const one = order[i]!
-      place[one] = i
-      for (const follower of [next[one]!, after[one]!])
-        if (follower !== none && --waiting[follower]! === 0) order[count++] = follower
-    }
-    if (count < size) throw new Error('a move closed a circle')
-    updateHeads(0)
-    updateTails(size - 1)
+    updateHeads(from)
+    updateTails(to)
   }
 
   const { jobOf } = shop

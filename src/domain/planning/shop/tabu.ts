@@ -125,10 +125,12 @@ export function createTabu(graph: Graph, random: Random) {
       const tabu = assignments[u * machines + where]! > iteration
       for (let v = none, w = headOf[where]!; ; v = w, w = after[w]!) {
         if (v !== none && (v === b || done[v]! - work[v]! >= endOfNext)) break
+        const head = (ready > done[v]! ? ready : done[v]!) + seconds
+        // Places further behind can only be worse than the best so far.
+        if (head + rest > free.estimate) break
         if (w === none || (w !== a && done[w]! > startOfPrevious)) {
-          const head = ready > done[v]! ? ready : done[v]!
-          const end = rest > tail[w]! ? rest : tail[w]!
-          offer(REASSIGN, u, v, to, head + seconds + end, tabu)
+          const value = head + (rest > tail[w]! ? rest : tail[w]!)
+          if (tabu || value <= free.estimate) offer(REASSIGN, u, v, to, value, tabu)
         }
         if (w === none) break
       }

@@ -66,7 +66,10 @@ export function promises(
   )
   return {
     inGaps: inGaps && inGaps.pushed.length === 0 ? inGaps : null,
-    first: [...(inGaps ? [inGaps] : []), ...moved].reduce<Promised | null>((a, b) => (a && a.end <= b.end ? a : b), null),
+    first: [...(inGaps ? [inGaps] : []), ...moved].reduce<Promised | null>(
+      (a, b) => (a && a.end <= b.end ? a : b),
+      null,
+    ),
     inTime: good.reduce<Promised | null>((a, b) => (a && total(a) <= total(b) ? a : b), null),
   }
 }

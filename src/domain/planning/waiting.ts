@@ -21,15 +21,18 @@ export function createWaiting(compiled: Compiled, schedule: Schedule, charge: Ch
   const { problem, operations, firstOfOrder } = compiled
   const machines = byMachine(compiled, schedule)
   const orderOf = (at: number) => problem.orders[operations[at]!.order]!
-  const given = (at: number) =>
-    orderOf(at).operations[at - firstOfOrder[operations[at]!.order]!]!
+  const given = (at: number) => orderOf(at).operations[at - firstOfOrder[operations[at]!.order]!]!
   const equipmentOf = (at: number) => operations[at]!.modes[schedule.mode[at]!]!.equipment
 
   const resourceOf = (at: number, cause: Cause): string | null => {
     const mode = given(at).modes[schedule.mode[at]!]!
     if (cause === 'tool') return mode.tool ?? null
     if (cause === 'material')
-      return given(at).consumes?.map(({ material }) => material).join(', ') ?? null
+      return (
+        given(at)
+          .consumes?.map(({ material }) => material)
+          .join(', ') ?? null
+      )
     if (cause === 'person') {
       const person = schedule.person[at]!
       return person < 0 ? null : problem.persons![person]!.id
@@ -54,7 +57,12 @@ export function createWaiting(compiled: Compiled, schedule: Schedule, charge: Ch
     const take = (from: number, what: Cause, of: string | null, behind: number): void => {
       const seconds = to - Math.max(from, ready)
       if (seconds > 0)
-        charge({ cause: what, resource: of, behind: behind < 0 ? null : orderOf(behind).id, seconds })
+        charge({
+          cause: what,
+          resource: of,
+          behind: behind < 0 ? null : orderOf(behind).id,
+          seconds,
+        })
       to = Math.min(to, Math.max(from, ready))
     }
     for (let steps = 0; to > ready && steps < operations.length; steps++) {

@@ -99,7 +99,7 @@ function walkBack(compiled: Compiled, schedule: Schedule, last: number) {
     cursor = Math.min(cursor, ready)
   }
 
-  for (let at = last; at >= 0; ) {
+  for (let at = last; at >= 0;) {
     chain.push(at)
     const mode = operations[at]!.modes[schedule.mode[at]!]!
     const { from, culprit } = readiness(compiled, schedule, at, mode)!

@@ -6,7 +6,7 @@ import { compile } from '../../src/domain/planning/compile.ts'
 import { createSearch } from '../../src/domain/planning/create-search.ts'
 import { createDecoder } from '../../src/domain/planning/decoder.ts'
 import { compare, costs, usualObjective } from '../../src/domain/planning/objective.ts'
-import type { Problem } from '../../src/domain/planning/problem.ts'
+import type { Mode, Operation, Order, Problem } from '../../src/domain/planning/problem.ts'
 import { seededRandom } from '../../src/domain/planning/random.ts'
 import { startPlans } from '../../src/domain/planning/starts.ts'
 import { problems } from './problems.ts'
@@ -42,7 +42,76 @@ describe('search by the decoder', () => {
   })
 })
 
+describe('the objective', () => {
+  const run = (equipment: string, more: Partial<Mode> = {}): Mode => ({
+    equipment,
+    fixedSeconds: 3_600,
+    ...more,
+  })
+  const order = (id: string, modes: Mode[], more: Partial<Operation> = {}): Order => ({
+    id,
+    operations: [{ id: '1', modes, ...more }],
+  })
+  const last = async (problem: Problem) =>
+    (await all(problem, { seed: 1, budget: { iterations: 400 } })).at(-1)!
+
+  test('of all else equal, what takes much power runs while it is cheap', async () => {
+    const problem: Problem = {
+      equipment: [{ id: 'M' }],
+      energyPrices: [
+        { from: 0, to: 3_600, price: 0.4 },
+        { from: 3_600, to: 7_200, price: 0.1 },
+      ],
+      orders: [
+        order('A', [run('M', { kilowatts: 100 })]),
+        order('B', [run('M', { kilowatts: 1 })]),
+      ],
+    }
+    const { best, parts } = await last(problem)
+    expect(best.find((row) => row.order === 'A')!.start).toBe(3_600)
+    expect(parts.energy).toBeCloseTo(100 * 0.1 + 0.4)
+  })
+
+  test('a changeover is not worth a change in the firm zone, but one behind it', async () => {
+    const setups = ['red', 'white'].flatMap((from) =>
+      ['red', 'white'].map((to) => ({ from, to, seconds: from === to ? 0 : 600 })),
+    )
+    const current = (firmUntil: number): Problem => ({
+      equipment: [{ id: 'M', setups, initialFamily: 'red' }],
+      zones: { frozenUntil: 0, firmUntil },
+      orders: [
+        order('A', [run('M', { family: 'white' })], { planned: { mode: 0, start: 600 } }),
+        order('B', [run('M', { family: 'red' })], { planned: { mode: 0, start: 4_800 } }),
+        order('C', [run('M', { family: 'white' })], { planned: { mode: 0, start: 9_000 } }),
+      ],
+    })
+    const firm = await last(current(10_000))
+    expect(firm.parts).toMatchObject({ setup: 1_800, firmChanges: 0 })
+    const free = await last(current(0))
+    expect(free.parts).toMatchObject({ setup: 600, firmChanges: 0 })
+    expect(free.parts.otherChanges).toBeGreaterThan(0)
+  })
+
+  test('levels and weights are the caller’s', async () => {
+    const problem: Problem = {
+      equipment: [{ id: 'M' }, { id: 'N' }],
+      energyPrices: [{ from: 0, to: 100_000, price: 1 }],
+      orders: [order('A', [run('M', { kilowatts: 9 }), run('N', { fixedSeconds: 7_200 })])],
+    }
+    const options = { seed: 1, budget: { iterations: 100 } }
+    expect((await last(problem)).best[0]!.equipment).toBe('M')
+    const green = await all(problem, { ...options, objective: [{ unscheduled: 1 }, { energy: 1 }] })
+    expect(green.at(-1)!.best[0]!.equipment).toBe('N')
+  })
+})
+
 describe('plan on worker threads', () => {
+  test('a budget of processor time ends', async () => {
+    const [{ problem }] = instances(['ta01']) as [Instance]
+    const found = await all(problem, { seed: 7, budget: { cpuMs: 200 } })
+    expect(found.at(-1)!.iteration).toBeGreaterThan(0)
+  })
+
   test('same seed, iterations and workers: the same plan, byte for byte', async () => {
     const [{ problem }] = instances(['ta01']) as [Instance]
     const options = { seed: 7, workers: 2, budget: { iterations: 20_000 } }

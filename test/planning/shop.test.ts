@@ -77,6 +77,34 @@ const shops = fc
     })),
   )
 
+/** The same with somebody by name at every machine. */
+const crews = fc
+  .tuple(shops, fc.infiniteStream(fc.constantFrom('ann', 'bob')))
+  .map(([{ equipment, orders }, names]): Problem => ({
+    equipment: equipment.map(({ id }) => ({ id })),
+    persons: ['ann', 'bob'].map((id) => ({ id, qualifications: [] })),
+    orders: orders.map((order) => ({
+      ...order,
+      operations: order.operations.map((operation) => ({
+        ...operation,
+        modes: operation.modes.map((mode) => ({ ...mode, person: names.next().value! })),
+      })),
+    })),
+  }))
+
+describe('the climber of shops with machines and people', () => {
+  test('finds what trying everything finds', () => {
+    fc.assert(
+      fc.property(crews, (problem) => {
+        const { makespan, rows } = solve(problem, 4_000)
+        expect(makespan).toBe(exhaustive(problem))
+        expect(violations(problem, rows)).toEqual([])
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
 describe('tabu search on the disjunctive graph', () => {
   test('finds what trying everything finds', () => {
     fc.assert(

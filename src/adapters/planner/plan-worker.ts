@@ -16,12 +16,23 @@ const { problem, objective, seed } = workerData as {
 }
 const search = createSearch(compile(problem), objective, seededRandom(seed))
 
-parentPort!.on('message', ({ iterations = Infinity, ms = Infinity, adopt }: Round) => {
+parentPort!.on('message', ({ budget, adopt }: Round) => {
   if (adopt) search.adopt(adopt)
-  const until = performance.now() + ms
-  if (iterations < Infinity) search.step(iterations)
-  else while (performance.now() < until) search.step(SLICE)
+  if ('iterations' in budget) search.step(budget.iterations)
+  else if ('ms' in budget) untilGone(budget.ms, () => performance.now())
+  else untilGone(budget.cpuMs, cpuNow)
   const { order, modes } = search.best()
   const found: Found = { order, modes, iterations: search.iterations() }
   parentPort!.postMessage(found, [])
 })
+
+function untilGone(ms: number, now: () => number): void {
+  const until = now() + ms
+  while (now() < until) search.step(SLICE)
+}
+
+/** Milliseconds that this thread has had of a processor. */
+function cpuNow(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}

@@ -20,7 +20,7 @@ export interface PlanOptions {
   /** Same seed, iterations and workers: same plan, byte for byte. */
   readonly seed: number
   /** Of each worker; where it is of time, only its iterations can be repeated. */
-  readonly budget: { readonly iterations: number } | { readonly ms: number }
+  readonly budget: Budget
   /** Threads that search; absent: 1. */
   readonly workers?: number
   /** Absent: what is late before what moves before what is set up before what is long. */
@@ -28,6 +28,12 @@ export interface PlanOptions {
   /** Stops the search; what was found counts. */
   readonly signal?: AbortSignal
 }
+
+/** `cpuMs`: time on a processor, whatever else the machine does meanwhile. */
+export type Budget =
+  | { readonly iterations: number }
+  | { readonly ms: number }
+  | { readonly cpuMs: number }
 
 export interface PlanProgress {
   readonly best: readonly PlannedOperation[]
@@ -42,8 +48,7 @@ export interface PlanProgress {
 const ROUNDS = 10
 
 export interface Round {
-  readonly iterations?: number
-  readonly ms?: number
+  readonly budget: Budget
   readonly adopt: Sequence | null
 }
 export interface Found extends Sequence {
@@ -75,7 +80,12 @@ export async function* plan(problem: Problem, options: PlanOptions): AsyncGenera
       }),
   )
   const share = (total: number) => Math.ceil(total / ROUNDS)
-  const limit = 'ms' in budget ? { ms: share(budget.ms) } : { iterations: share(budget.iterations) }
+  const limit: Budget =
+    'iterations' in budget
+      ? { iterations: share(budget.iterations) }
+      : 'ms' in budget
+        ? { ms: share(budget.ms) }
+        : { cpuMs: share(budget.cpuMs) }
   const aborted = new Promise<null>((resolve) => {
     if (signal?.aborted) resolve(null)
     signal?.addEventListener('abort', () => resolve(null), { once: true })
@@ -86,7 +96,7 @@ export async function* plan(problem: Problem, options: PlanOptions): AsyncGenera
       const { order, modes } = best
       const answers = workers.map((worker, number) =>
         ask(worker, {
-          ...limit,
+          budget: limit,
           adopt: finder === null || finder === number ? null : { order, modes },
         }),
       )

@@ -52,15 +52,15 @@ const without: Readonly<Partial<Record<Cause, Change>>> = {
   },
   setup: (problem) => ({
     ...problem,
-    equipment: problem.equipment.map(({ setups: _, ...one }) => one),
+    equipment: problem.equipment.map((one) => dropped(one, 'setups')),
   }),
-  tool: (problem, order) => inOrder(problem, order, ({ tool: _, ...mode }) => mode),
+  tool: (problem, order) => inOrder(problem, order, (mode) => dropped(mode, 'tool')),
   person: (problem, order) =>
-    inOrder(problem, order, ({ person: _, qualification: _q, ...mode }) => mode),
+    inOrder(problem, order, (mode) => dropped(dropped(mode, 'person'), 'qualification')),
   calendar: (problem) => ({
     ...problem,
-    equipment: problem.equipment.map(({ open: _, ...one }) => one),
-    ...(problem.persons ? { persons: problem.persons.map(({ shifts: _, ...one }) => one) } : {}),
+    equipment: problem.equipment.map((one) => dropped(one, 'open')),
+    ...(problem.persons ? { persons: problem.persons.map((one) => dropped(one, 'shifts')) } : {}),
   }),
   material: (problem) => ({
     ...problem,
@@ -69,8 +69,8 @@ const without: Readonly<Partial<Record<Cause, Change>>> = {
       : {}),
   }),
   transport: (problem) => ({ ...problem, transport: [] }),
-  frozen: ({ zones: _, ...problem }) => ({
-    ...problem,
+  frozen: (problem) => ({
+    ...dropped(problem, 'zones'),
     orders: problem.orders.map((one) => ({ ...one, operations: one.operations.map(unpinned) })),
   }),
 }
@@ -90,6 +90,12 @@ function inOrder(problem: Problem, order: string, change: (mode: Mode) => Mode):
         : one,
     ),
   }
+}
+
+function dropped<T extends object, K extends keyof T>(from: T, key: K): Omit<T, K> {
+  const copy = { ...from }
+  delete copy[key]
+  return copy
 }
 
 /** What runs, runs. */

@@ -20,9 +20,8 @@ function makespanDecides({ problem }: Compiled, objective: Objective, setups: bo
   if (problem.orders.every(({ due }) => due === undefined)) idle.add('weightedTardiness')
   if (!setups) idle.add('setup')
   if (!problem.energyPrices?.length) idle.add('energy')
-  for (const level of objective) {
-    const counted = parts.filter((part) => level[part] && !idle.has(part))
-    if (counted.length > 0) return counted.every((part) => part === 'makespan')
-  }
-  return false
+  const counted = objective.flatMap((level) =>
+    parts.filter((part) => level[part] && !idle.has(part)),
+  )
+  return counted.length > 0 && counted.every((part) => part === 'makespan')
 }

@@ -65,7 +65,9 @@ export function createWaiting(compiled: Compiled, schedule: Schedule, charge: Ch
         })
       to = Math.min(to, Math.max(from, ready))
     }
-    for (let steps = 0; to > ready && steps < operations.length; steps++) {
+    // A plan made elsewhere might name its culprits in a circle.
+    for (let steps = 0; steps < operations.length; steps++) {
+      if (to <= ready) return
       if (culprit >= 0 && BLOCKING.has(cause)) {
         kind = cause === 'setup' ? 'machine' : cause
         resource = resourceOf(who, kind)

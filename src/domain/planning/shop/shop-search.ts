@@ -1,6 +1,7 @@
 import type { Sequence } from '../dispatch.ts'
 import type { Random } from '../random.ts'
 import type { Search } from '../search.ts'
+import { createClimber } from './climber.ts'
 import { createGraph } from './graph.ts'
 import type { Shop } from './shop.ts'
 import { createTabu } from './tabu.ts'
@@ -8,6 +9,8 @@ import { createTabu } from './tabu.ts'
 /** Moves without gain that end a run of the tabu search, and plans kept: flat optima on Taillard's instances. */
 const PATIENCE = 12_500
 const ELITES = 12
+/** Moves of the climber are quicker and cruder. */
+const CLIMBER_PATIENCE = 40_000
 /** Two plans of one makespan are the same when fewer of their pairs (or modes) than this differ. */
 const SAME_SHARE = 0.02
 
@@ -20,8 +23,9 @@ interface Elite extends Sequence {
  * both agree on stays, so it is never circular and needs no repair.
  */
 export function createShopSearch(shop: Shop, random: Random): Search {
-  const graph = createGraph(shop)
-  const tabu = createTabu(graph, random)
+  const inner =
+    shop.people > 0 ? createClimber(shop, random) : createTabu(createGraph(shop), random)
+  const patience = shop.people > 0 ? CLIMBER_PATIENCE : PATIENCE
   const waiting: Sequence[] = []
   let elites: Elite[] = []
   let best: Elite | null = null
@@ -29,21 +33,21 @@ export function createShopSearch(shop: Shop, random: Random): Search {
 
   const begin = (): void => {
     const given = waiting.shift()
-    graph.load(
+    inner.load(
       given ?? (elites.length < ELITES ? randomPlan(shop, random) : child(shop, elites, random)),
     )
-    tabu.start()
+    inner.start()
     running = true
   }
   const note = (): void => {
-    const { makespan, order, modes } = tabu.best
+    const { makespan, order, modes } = inner.best
     if (best === null || makespan < best.makespan)
       best = { makespan, order: order.slice(), modes: modes.slice() }
   }
   const end = (): void => {
     running = false
     rounds++
-    const { makespan, order, modes } = tabu.best
+    const { makespan, order, modes } = inner.best
     elites = admit(shop, elites, { makespan, order: order.slice(), modes: modes.slice() })
     const all = new Set(elites.map((elite) => elite.makespan))
     // All alike: recombination has nothing left to work on.
@@ -55,7 +59,7 @@ export function createShopSearch(shop: Shop, random: Random): Search {
     step(budget) {
       for (let left = budget; left > 0;) {
         if (!running) begin()
-        const { spent, over } = tabu.run(left, PATIENCE)
+        const { spent, over } = inner.run(left, patience)
         note()
         // Where there is no move at all a run costs nothing; it counts, so that this ends.
         left -= Math.max(spent, 1)

@@ -1,7 +1,8 @@
 import type { Compiled } from '../compile.ts'
 import { alwaysOpen } from '../working-time.ts'
 
-/** A job shop, flexible or not, with changeovers: all that the disjunctive graph says exactly. */
+/** A job shop, flexible or not, with changeovers: all that the disjunctive graph says exactly. Or one where each
+ * mode names who does the work. */
 export interface Shop {
   readonly size: number
   readonly jobs: number
@@ -15,6 +16,8 @@ export interface Shop {
   /** By operation: machine, seconds and family of each mode. */
   readonly modes: readonly (readonly ShopMode[])[]
   readonly flexible: boolean
+  /** 0: nobody is needed anywhere. */
+  readonly people: number
   readonly families: number
   /** Machine x family x family, or null. */
   readonly setups: Int32Array | null
@@ -24,6 +27,8 @@ export interface ShopMode {
   readonly machine: number
   readonly seconds: number
   readonly family: number
+  /** Who is bound all the time, or -1. */
+  readonly person: number
 }
 
 /** Null where the problem has more to it: calendars, people, tools, material, lags, releases, what is fixed. */
@@ -43,8 +48,15 @@ export function shopOf(compiled: Compiled): Shop | null {
     if (!chained || release > 0 || planned || one.consumes.length > 0) return null
     if (links.some((l) => l.operation !== at - 1 || l.minLag || l.maxLag < Infinity)) return null
     if (links.some((l) => l.transferQuantity > 0)) return null
-    if (modes.some(({ persons, tools }) => persons !== null || tools !== null)) return null
+    if (modes.some(({ tools }) => tools !== null)) return null
   }
+  const setups = setupMatrix(compiled)
+  const bound = operations.flatMap(({ modes }) => modes.filter(({ persons }) => persons !== null))
+  const named = bound.every(
+    ({ persons, attendsRun }) =>
+      persons!.length === 1 && attendsRun && compiled.units[persons![0]!] === alwaysOpen,
+  )
+  if (!named || (bound.length > 0 && setups !== null)) return null
   const previous = new Int32Array(size + 1).fill(size)
   const next = new Int32Array(size + 1).fill(size)
   for (const [at, { links }] of operations.entries())
@@ -62,11 +74,17 @@ export function shopOf(compiled: Compiled): Shop | null {
     first: firstOfOrder.slice(0, jobs),
     last: firstOfOrder.slice(1).map((end) => end - 1),
     modes: operations.map(({ modes }) =>
-      modes.map(({ equipment: machine, seconds, family }) => ({ machine, seconds, family })),
+      modes.map(({ equipment: machine, seconds, family, persons }) => ({
+        machine,
+        seconds,
+        family,
+        person: persons?.[0] ?? -1,
+      })),
     ),
     flexible: operations.some(({ modes }) => modes.length > 1),
+    people: bound.length > 0 ? compiled.personCount : 0,
     families,
-    setups: setupMatrix(compiled),
+    setups,
   }
 }
 

@@ -167,6 +167,7 @@ export function createTabu(graph: Graph, random: Random) {
 
   return {
     best,
+    load: graph.load,
     /** Begins a run from what the graph holds. */
     start(): void {
       arcs.fill(0)

@@ -54,8 +54,8 @@ async function project({ store, database }: Log): Promise<void> {
   const positions = new Map<string, number>()
   const head = await store.head()
   const arrived = new Promise<void>((resolve) => {
-    projector.onChange((changes) => {
-      for (const { projection, position } of changes) positions.set(projection, position)
+    projector.onMove((moves) => {
+      for (const { projection, position } of moves) positions.set(projection, position)
       if (projections.every(({ name }) => (positions.get(name) ?? 0) >= head)) resolve()
     })
   })

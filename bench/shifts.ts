@@ -186,9 +186,7 @@ interface BoardMessage {
 
 /** Every machine counts; one client watches the board of one area. */
 async function board(system: System) {
-  const { services, reads, projector } = system
-  const onChange: typeof projector.onChange = (listener) => projector.onChange(listener)
-  const contextValue = createContext({ ...services, reads, onChange }, systemPrincipal)
+  const contextValue = createContext(system.services, systemPrincipal)
   const source = `subscription { shiftBoard(areaId: "AREA0") { lines {
     equipmentId state orderId count oee target forecast coverage } } }`
   const messages = (await subscribe({

@@ -20,6 +20,15 @@ export const settings = {
     'Connection string of a PostgreSQL 15 or later to use instead of the embedded one.',
     true,
   ),
+  databaseReadUrl: setting(
+    'DATABASE_READ_URL',
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+      .optional(),
+    'Connection string of a streaming replica of that database, for queries of the API.',
+    true,
+  ),
   kurrentdbUrl: setting(
     'KURRENTDB_URL',
     z

@@ -15,10 +15,8 @@ import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, usageOf, type Database, type PoolUsage } from './adapters/postgres/pool.ts'
-import { createReadModels } from './adapters/postgres/read-models.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
-import { createTables } from './adapters/postgres/tables.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
 import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
 import { createMetrics } from './adapters/prometheus/metrics.ts'
@@ -28,11 +26,11 @@ import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
 import type { Services } from './api/context.ts'
 import { checkExposure } from './api/exposure.ts'
 import { showReadModels } from './api/gauges.ts'
-import { defaultLimits, type ApiOptions } from './api/options.ts'
+import type { ApiOptions } from './api/options.ts'
 import type { ApiServer } from './api/server.ts'
 import { apiOptions } from './api-role.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
-import { measuredBatch, measuredExecute, measuredRecord } from './commands/measured.ts'
+import { measuredExecute, measuredRecord } from './commands/measured.ts'
 import { noMetrics, type Metrics } from './commands/metrics.ts'
 import { erasing } from './commands/person-names.ts'
 import type { Leases } from './commands/leases.ts'
@@ -52,14 +50,11 @@ import { keysOf, runNotaryRole } from './notary-role.ts'
 import { runPolicies } from './policy-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
 import type { Projection } from './projections/projection.ts'
-import { createProjector, type Projector } from './projections/projector.ts'
+import type { Projector } from './projections/projector.ts'
+import { openReadSide } from './read-side.ts'
 import { runDrills } from './recall-drills.ts'
+import { QUERY_LIMITS } from './replica.ts'
 
-/** The API has answered with RequestTimeout by then; nobody wants the result any more. */
-const QUERY_LIMITS = {
-  statementTimeoutMs: defaultLimits.requestMs,
-  answerTimeoutMs: 2 * defaultLimits.requestMs,
-}
 /** A goodbye that a silent database does not answer is waited for no longer; nothing depends on it. */
 const CLOSE_MS = 5_000
 
@@ -98,6 +93,8 @@ export interface Log {
 export interface System extends Log {
   readonly projector: Projector
   readonly reads: Services['reads']
+  /** What the API stands on. */
+  readonly services: Services
   /** Null without the role api. */
   readonly api: ApiServer | null
   /** The EventStoreDB protocol; null without TAKTLOG_GRPC_PORT or without the role api. */
@@ -210,23 +207,16 @@ export async function startSystem(
   const metrics = how.metrics ?? createMetrics()
   const log = await openLog(config, logger, { ...how, metrics })
   const stop = new AbortController()
-  const { store, database, pool, projections } = log
-  const tables = createTables(database)
-  const observe = measuredBatch(metrics)
-  const projector = createProjector({
-    ...{ store, tables, projections, observe },
-    log: textLog(logger),
-  })
   const roles: Promise<void>[] = []
+  const side = openReadSide(config, log, { logger, signal: stop.signal })
+  const { projector, reads } = side
   if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
-  const reads = createReadModels({ pool, store, projections, projector })
-  showReadModels(metrics, { reads, store, clock: log.services.clock })
+  showReadModels(metrics, { reads, store: log.store, clock: log.services.clock })
   const services: Services = {
     ...log.services,
-    reads,
+    ...side.services,
     tree: log.tree,
     auditTrail: log.auditTrail,
-    onChange: (listener) => projector.onChange(listener),
   }
   const active = { leases: log.leases, log: textLog(logger), signal: stop.signal }
   if (config.roles.includes('policy')) {
@@ -237,21 +227,23 @@ export async function startSystem(
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)
-      roles.push(runNotaryRole({ database, signer }, config, active))
+      roles.push(runNotaryRole({ database: log.database, signer }, config, active))
     }
+    // Who subscribes hears of changes from here on. In an empty database there is nothing to ask yet.
+    await reads.moves.look().catch(() => {})
     const { closeServers, ...servers } = await listen(config, log, { options, services, logger })
     return {
-      ...{ ...log, projector, reads, ...servers },
+      ...{ ...log, projector, reads, services, ...servers },
       async close() {
         await closeServers()
         stop.abort()
-        await atMost(CLOSE_MS, Promise.all(roles))
+        await atMost(CLOSE_MS, Promise.all([...roles, side.close()]))
         await log.close()
       },
     }
   } catch (error) {
     stop.abort()
-    await Promise.all(roles)
+    await Promise.all([...roles, side.close()])
     await log.close()
     throw error
   }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { GraphQLError } from 'graphql'
 import { Repeater } from 'graphql-yoga'
 import type { Keyed, Projection } from '../projections/projection.ts'
 import type { Change } from '../projections/read-models.ts'
@@ -9,6 +11,9 @@ import { apiError } from './errors.ts'
 const MAX_KEYS = 1_000
 /** Rows read at once when many changed. */
 const CHUNK = 500
+/** Longest time that a subscription outlives the database, and between two tries meanwhile. */
+const OUTAGE_MS = 60_000
+const RETRY_MS = 500
 
 export interface ChangesOptions<Row extends object> {
   readonly projection: Projection<Row>
@@ -72,8 +77,8 @@ const changes = <Row extends object>(
   ids: ReadonlySet<string> | null,
 ): Repeater<Keyed<Row> | null> =>
   follow(context, {
-    keysOf: ({ projection: name, keys }) =>
-      name === projection.name ? keys.filter((key) => idOf || !ids || ids.has(key)) : [],
+    of: [projection],
+    keysOf: ({ keys }) => keys.filter((key) => idOf || !ids || ids.has(key)),
     read: async (keys) => {
       const rows = await context.reads.rows(projection, keys)
       return rows.filter(
@@ -84,15 +89,17 @@ const changes = <Row extends object>(
 
 /**
  * What is read anew as read models change. What changes faster than it is taken is delivered once, in
- * its latest state, so a slow client costs one set of keys. Ends when the client leaves or the
- * principal loses its access, which a last null says.
+ * its latest state, so a slow client costs one set of keys; so is what could not be read for a while.
+ * Ends when the client leaves or the principal loses its access, which a last null says.
  */
 export function follow<T>(
-  { onChange, principal }: Context,
+  { onChange, principal, reads }: Context,
   {
+    of,
     keysOf,
     read,
   }: {
+    readonly of: readonly Projection[]
     /** What is to be read after a change. */
     readonly keysOf: (change: Change) => readonly string[]
     readonly read: (keys: readonly string[]) => Promise<readonly T[]>
@@ -102,10 +109,18 @@ export function follow<T>(
     let pending = new Set<string>()
     let wake = (): void => {}
     const ended = new AbortController()
-    const off = onChange((changed) => {
-      for (const change of changed) for (const key of keysOf(change)) pending.add(key)
+    let position = 0
+    const listen = (changed: readonly Change[]): void => {
+      for (const change of changed) {
+        position = Math.max(position, change.position)
+        for (const key of keysOf(change)) pending.add(key)
+      }
       if (pending.size > 0) wake()
-    })
+    }
+    const off = onChange(
+      of.map(({ name }) => name),
+      listen,
+    )
     void stop.then(() => {
       ended.abort()
       off()
@@ -122,8 +137,29 @@ export function follow<T>(
       }
       const keys = [...pending]
       pending = new Set()
-      for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK)
-        for (const item of await read(keys.slice(i, i + CHUNK))) await push(item)
+      for (let i = 0; i < keys.length && !ended.signal.aborted; i += CHUNK) {
+        const chunk = keys.slice(i, i + CHUNK)
+        const items = await patiently(ended.signal, async () => {
+          await reads.choose(position)
+          return read(chunk)
+        })
+        for (const item of items) await push(item)
+      }
     }
   })
+}
+
+/** An outage is waited for; what the API itself refuses ends the subscription. */
+async function patiently<T>(
+  signal: AbortSignal,
+  read: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  for (const until = performance.now() + OUTAGE_MS; ;)
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof GraphQLError || performance.now() > until) throw error
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return []
+    }
 }

@@ -11,7 +11,7 @@ import type { TransparencyLog } from '../commands/tlog/port.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Naming } from '../projections/epcis/names.ts'
-import type { Change, ReadModels } from '../projections/read-models.ts'
+import type { OnChange, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
@@ -34,8 +34,10 @@ export interface Services {
   readonly ocel?: OcelExport
   readonly names: PersonNames
   readonly secrets: SigningSecrets
-  /** Calls back after each flush of a projection; answers with the way to stop. */
-  readonly onChange: (listener: (changes: readonly Change[]) => void) => () => void
+  /** Tells of changes of read models, whichever process makes them. */
+  readonly onChange: OnChange
+  /** The same read models on another server, a moment behind; queries prefer it. */
+  readonly replica?: ReadModels
 }
 
 /** What resolvers see: everything acts in the name of one principal and is limited to its sites. */
@@ -55,7 +57,7 @@ export interface Context {
   readonly clock: Clock
   /** One and the same for all requests to these read models: key of what outlives a request. */
   readonly plant: object
-  readonly onChange: Services['onChange']
+  readonly onChange: OnChange
   /** For single streams that the caller was shown; lists go through `reads`. */
   readonly store: Pick<EventStore, 'readStream'>
   readonly tree: TransparencyLog | undefined
@@ -64,13 +66,13 @@ export interface Context {
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
 export function createContext(services: Services, principal: Principal): Context {
-  const { store, execute, record, reads, clock, onChange, tree, auditTrail } = services
+  const { store, execute, record, reads, replica, clock, onChange, tree, auditTrail } = services
   const access = createAccessLog({ store, clock, principal })
   return {
     principal,
     execute: actingAs(execute, principal),
     record: recordAs(services, principal, access, record),
-    reads: createReader({ reads, store, principal, access }),
+    reads: createReader({ reads, replica, store, principal, access }),
     people: createPersonReader({ names: services.names, principal, access }),
     setPersonName: (name) => setPersonName(services, name, principal.actor),
     signing: { ...services, execute: actingAs(execute, systemPrincipal) },

@@ -23,6 +23,9 @@ const MAX_CHILDREN = 20_000
 /** A single object is folded from its streams; one longer than this would stall the process. */
 const MAX_FACTS_AS_KNOWN = 100_000
 
+/** A replica that does not say by then whether it has a position is asked no further. */
+const REPLICA_MS = 250
+
 /** Facts looked at with one read of the log, and at most for one answer, when few of them match. */
 const SCAN_PAGE = 500
 const MAX_SCANNED = 50_000
@@ -91,22 +94,38 @@ export interface Reader {
   slowest(): Promise<ProjectionStatus | null>
   /** @throws GraphQLError `ReadModelBehind` when the read models do not get there in time. */
   waitFor(position: number | null | undefined): Promise<void>
+  /** For who knows that the position was reached: reads from then on where it is. */
+  choose(position: number): Promise<void>
 }
 
 export function createReader(deps: {
   readonly reads: ReadModels
+  /** Answers instead, as long as it has what was asked for by `waitFor`. */
+  readonly replica?: ReadModels | undefined
   readonly store: EventStore
   readonly principal: Principal
   readonly access: AccessLog
   /** Most facts that are folded for one answer; for a request what does not stall the process. */
   readonly maxFacts?: number
 }): Reader {
-  const { reads, store, access, maxFacts = MAX_FACTS_AS_KNOWN } = deps
+  const { reads: primary, replica, store, access, maxFacts = MAX_FACTS_AS_KNOWN } = deps
   const log = { store, maxFacts }
   const { sites } = deps.principal
   const open = (context: string) => access.demand({ kind: 'read', context, site: null })
+  let reads = replica ?? primary
+  let needed = 0
   const byKey = loaders((p: Projection) => (keys) => reads.byKey(p, keys, sites))
   const byParent = new Map<string, ReturnType<typeof byKey>>()
+  const choose = async (position: number): Promise<void> => {
+    // Other fields of the same request may need more, so it never goes back to less.
+    const wanted = (needed = Math.max(needed, position))
+    const has = replica !== undefined && (await replica.has(wanted, REPLICA_MS))
+    if (!has) reads = primary
+    else if (wanted === needed) reads = replica
+    // What was loaded before may be older.
+    byKey.forget()
+    byParent.clear()
+  }
 
   return {
     async load(p, key) {
@@ -120,7 +139,7 @@ export function createReader(deps: {
     async children(p, { column, orderBy }, value) {
       await open(p.context)
       const name = `${p.name}/${column}/${orderBy}`
-      const loader = byParent.get(name) ?? childLoader(reads, p, { column, orderBy }, sites)
+      const loader = byParent.get(name) ?? childLoader(() => reads, p, { column, orderBy }, sites)
       byParent.set(name, loader)
       return loader.load(value)
     },
@@ -176,12 +195,15 @@ export function createReader(deps: {
       return (await reads.status()).find(({ name }) => name === p.name)
     },
     async waitFor(position) {
-      if (position == null || (await reads.waitFor(position, MAX_WAIT_MS))) return
+      if (position == null) return
+      await choose(position)
+      if (reads === replica || (await primary.waitFor(position, MAX_WAIT_MS))) return
       throw apiError(
         'ReadModelBehind',
         `atLeast ${position} was not reached within ${MAX_WAIT_MS} ms.`,
       )
     },
+    choose,
   }
 }
 
@@ -189,17 +211,18 @@ type Batch = (keys: readonly string[]) => Promise<readonly any[]>
 
 function loaders(batch: (p: Projection) => Batch) {
   const byProjection = new Map<Projection, DataLoader<string, any>>()
-  return (p: Projection): DataLoader<string, any> => {
+  const of = (p: Projection): DataLoader<string, any> => {
     const known = byProjection.get(p)
     if (known) return known
     const loader = new DataLoader<string, any>(batch(p))
     byProjection.set(p, loader)
     return loader
   }
+  return Object.assign(of, { forget: () => byProjection.clear() })
 }
 
 const childLoader = <Row extends object>(
-  reads: ReadModels,
+  reads: () => ReadModels,
   p: Projection<Row>,
   {
     column,
@@ -211,7 +234,7 @@ const childLoader = <Row extends object>(
     const byValue = new Map<unknown, Keyed<Row>[]>(values.map((value) => [value, []]))
     let after: string | null = null
     for (let read = 0; read < MAX_CHILDREN; read += CHILD_PAGE) {
-      const page: Page<Row> = await reads.page<Row>(
+      const page: Page<Row> = await reads().page<Row>(
         p,
         {
           where: [{ column, op: 'in', value: values }],

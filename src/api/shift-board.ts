@@ -106,6 +106,7 @@ async function* boards(
     return { areaId, at, isWhole, lines: await boardLines(some, context) }
   }
   const changed = follow(context, {
+    of: [equipmentCurrent, equipmentDays, ...NAMING.values()],
     keysOf: touched(machines),
     read: async (keys) => {
       const ids = await machinesIn(keys, context)

@@ -190,12 +190,11 @@ builder.subscriptionField('stopChanged', (t) =>
       const isWanted = (id: string) => (!ids || ids.has(id)) && (!within || within.has(id))
       const news = createNews()
       return follow(context, {
+        of: [equipmentCurrent, stopDecisions],
         keysOf: ({ projection, keys }) =>
           projection === equipmentCurrent.name
             ? keys.filter(isWanted).map((id) => `machine ${id}`)
-            : projection === stopDecisions.name
-              ? keys.map((key) => `decision ${key}`)
-              : [],
+            : keys.map((key) => `decision ${key}`),
         read: async (keys) => {
           const machines = (await machinesIn(keys, context)).filter(isWanted)
           const to = context.clock.now()

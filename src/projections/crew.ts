@@ -1,10 +1,9 @@
 import { catchUp, openMember } from './catch-up.ts'
-import { changesOf } from './flush.ts'
+import { movesOf, type Move } from './flush.ts'
 import { createMember, groupOf, type Group, type Member } from './fold.ts'
 import { BACKOFF_MS, messageOf, pause } from './pause.ts'
 import type { Projection } from './projection.ts'
 import type { ProjectorDeps, ProjectorLog } from './projector.ts'
-import type { Change } from './read-models.ts'
 import { buildLock, type Session, type Table } from './tables.ts'
 
 /** A projection this near to the head joins the others, who pass over what they have seen. */
@@ -29,7 +28,7 @@ export interface Crew {
 export interface CrewDeps extends Omit<ProjectorDeps, 'log'> {
   readonly log: ProjectorLog | undefined
   readonly session: Session
-  readonly announce: (changes: readonly Change[]) => void
+  readonly announce: (moves: readonly Move[]) => void
   readonly signal: AbortSignal
 }
 
@@ -156,7 +155,7 @@ async function bringUp(
       store: d.store,
       session,
       signal,
-      onFlush: (writes) => d.announce(changesOf(writes.filter(({ table }) => table.active))),
+      onFlush: (writes) => d.announce(movesOf(writes.filter(({ table }) => table.active))),
     })
     return new Set(done.map(({ table }) => table.name))
   } finally {

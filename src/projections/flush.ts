@@ -1,6 +1,4 @@
 import type { Member } from './fold.ts'
-import type { Keyed } from './projection.ts'
-import type { Change } from './read-models.ts'
 import { CheckpointMoved, WriteRefused, type Session, type Write } from './tables.ts'
 
 /** What became of a flush. Only `written` members may go on with what they remember. */
@@ -64,12 +62,12 @@ export async function flush(pending: Pending, session: Pick<Session, 'write'>): 
   return { written: [...open.values()], refused, moved }
 }
 
-/** For subscribers: which rows a flush changed, and how far each projection is now. */
-export const changesOf = (writes: readonly Write[]): readonly Change[] =>
-  writes.map(({ projection, to, fresh, changed, gone }) => ({
-    projection: projection.name,
-    keys: [...fresh.map(keyOf), ...changed.map(keyOf), ...gone],
-    position: to,
-  }))
+/** How far a projection is now. */
+export interface Move {
+  readonly projection: string
+  readonly position: number
+}
 
-const keyOf = ({ key }: Keyed<object>): string => key
+/** For those who wait for a position: how far each projection is after a flush. */
+export const movesOf = (writes: readonly Write[]): readonly Move[] =>
+  writes.map(({ projection, to }) => ({ projection: projection.name, position: to }))

@@ -1,10 +1,9 @@
 import type { Batch, EventStore } from '../commands/event-store.ts'
 import { createCrew, type Crew } from './crew.ts'
-import { changesOf, collect, flush } from './flush.ts'
+import { collect, flush, movesOf, type Move } from './flush.ts'
 import { fold, type Group } from './fold.ts'
 import { BACKOFF_MS, messageOf, pause, untilAborted } from './pause.ts'
 import type { Projection } from './projection.ts'
-import type { Change } from './read-models.ts'
 import type { Audit, Session, Tables } from './tables.ts'
 
 /** Most facts of one live batch; below that a batch is whatever came in during the one before. */
@@ -19,7 +18,7 @@ export interface Projector {
   /** Keeps all projections up to date until the signal aborts; survives outages of store and database. */
   run(signal: AbortSignal): Promise<void>
   /** Hears of every flush, with an entry for each projection that moved. Returns how to stop hearing. */
-  onChange(listener: (changes: readonly Change[]) => void): () => void
+  onMove(listener: (moves: readonly Move[]) => void): () => void
   /** Passes over the event that stopped a projection. @throws Error when it did not stop there */
   skip(projection: string, position: number, audit: Audit): Promise<void>
   /** Tries the event that stopped a projection again. */
@@ -41,10 +40,10 @@ export type Observe = <T>(batch: Batch, work: () => Promise<T>) => Promise<T>
 /** Runs the projections of which this process gets the lock, and stands by for the others. */
 export function createProjector(deps: ProjectorDeps): Projector {
   const { store, tables, projections, log, observe = (_, work) => work() } = deps
-  const listeners = new Set<(changes: readonly Change[]) => void>()
+  const listeners = new Set<(changes: readonly Move[]) => void>()
   let regroup = (): void => {}
-  const announce = (changes: readonly Change[]): void => {
-    if (changes.length > 0) for (const listener of listeners) listener(changes)
+  const announce = (moves: readonly Move[]): void => {
+    if (moves.length > 0) for (const listener of listeners) listener(moves)
   }
 
   const serve = async (signal: AbortSignal): Promise<void> => {
@@ -86,7 +85,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
         wait = Math.min(wait * 2, BACKOFF_MS.most)
       }
     },
-    onChange(listener) {
+    onMove(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
@@ -106,7 +105,7 @@ interface Follow {
   readonly session: Session
   readonly group: Group
   readonly signal: AbortSignal
-  readonly announce: (changes: readonly Change[]) => void
+  readonly announce: (moves: readonly Move[]) => void
   readonly crew: Pick<Crew, 'dismiss'>
   readonly observe: Observe
 }
@@ -128,7 +127,7 @@ async function take(batch: Batch, { group, session, announce, crew }: Follow): P
   const broken = await fold(group, batch.facts, batch.position, session)
   const sound = group.members.filter((member) => !broken.has(member))
   const { written, refused, moved } = await flush(collect(sound), session)
-  announce(changesOf(written))
+  announce(movesOf(written))
   crew.dismiss([...broken.keys(), ...refused], moved)
   return broken.size + refused.length + moved.length === 0
 }

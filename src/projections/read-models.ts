@@ -76,13 +76,21 @@ export interface ReadModels {
   ): Promise<number>
   query<T extends object>(query: Query): Promise<readonly T[]>
   status(): Promise<readonly ProjectionStatus[]>
+  /** Whether every projection has reached the position already; false when nobody says so in time. */
+  has(position: number, timeoutMs: number): Promise<boolean>
   /** Resolves once every projection has reached the position; false when the time ran out first. */
   waitFor(position: number, timeoutMs: number): Promise<boolean>
 }
 
-/** What the projector announces after a flush; subscriptions are fed from it. */
+/** Facts about these rows can be read, up to the position; a row may be as it was before. */
 export interface Change {
   readonly projection: string
   readonly keys: readonly string[]
   readonly position: number
 }
+
+/** Hears of changes of these projections from now on. Returns how to stop hearing. */
+export type OnChange = (
+  projections: readonly string[],
+  listener: (changes: readonly Change[]) => void,
+) => () => void

@@ -23,6 +23,7 @@ import { quarantine } from '../../src/projections/audit/quarantine.ts'
 import { rejectedCommands } from '../../src/projections/audit/rejected-commands.ts'
 import { bookings } from '../../src/projections/production/bookings.ts'
 import { orders } from '../../src/projections/production/orders.ts'
+import { createChangeFeed } from '../../src/projections/change-feed.ts'
 import { createProjector } from '../../src/projections/projector.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -67,7 +68,10 @@ export async function apiPlant() {
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets },
-    onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
+    onChange: createChangeFeed({
+      ...{ store, projections, moves: reads.moves },
+      signal: stopped.signal,
+    }),
   }
   const servers: { close(): Promise<void> }[] = []
 

@@ -14,6 +14,7 @@ import { createSignatureGate } from '../../src/commands/signing/gate.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import type { Projection } from '../../src/projections/projection.ts'
+import { createChangeFeed } from '../../src/projections/change-feed.ts'
 import { createProjector } from '../../src/projections/projector.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -43,7 +44,10 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets },
-    onChange: (listener: Parameters<typeof projector.onChange>[0]) => projector.onChange(listener),
+    onChange: createChangeFeed({
+      ...{ store, projections, moves: reads.moves },
+      signal: stopped.signal,
+    }),
   }
   const settled = async (): Promise<void> => {
     if (!(await reads.waitFor(await store.head(), MAX_WAIT_MS)))

@@ -79,7 +79,7 @@ export async function createPostgresEventStore(options: {
   const append = createWriter(pool, names, metrics)
   const readStream = createReadStream(pool, names, catalogue)
   const all = createReadAll(pool, names, catalogue)
-  const listening = createListening(database)
+  const listening = createListening(database, 'es_appended')
   const readers: Readers = {
     matching: (o) => reachable(() => all.matching(o)),
     readAll: (o) => reachable(() => all.readAll(o)),

@@ -5,12 +5,15 @@ import { clientConfig, type Database } from './pool.ts'
 /** A fallback only: a notification may be lost with a proxy in between. */
 const POLL_MS = 1_000
 
-/** Hears of appends by any process on this database. */
+/** Who appended to the log, or wrote read models, tells so here. */
+export type Channel = 'es_appended' | 'read_moved'
+
+/** Hears of what any process on this database did. */
 interface Listener {
   /** Grows with each notification; remember it before a read, pass it to `changed` after. */
   readonly heard: number
   /**
-   * Resolves when something was appended since, when it is time to look anyway, or on abort.
+   * Resolves when something was told since, when it is time to look anyway, or on abort.
    * @throws StoreUnavailable when the connection is lost
    */
   changed(since: number, signal: AbortSignal): Promise<void>
@@ -22,13 +25,16 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** One connection for all subscriptions, opened with the first and again after it was lost. */
-export function createListening(database: Database): Listening {
+/**
+ * One connection for all who listen, opened with the first and again after it was lost.
+ * @param own what this process tells of itself is not heard
+ */
+export function createListening(database: Database, channel: Channel, own?: string): Listening {
   let current: Promise<Open> | undefined
 
   return {
     async listen() {
-      current ??= open(database, () => {
+      current ??= open(database, { channel, own }, () => {
         current = undefined
       })
       return (await current).listener
@@ -45,7 +51,11 @@ interface Open {
   close(): Promise<void>
 }
 
-async function open(database: Database, forget: () => void): Promise<Open> {
+async function open(
+  database: Database,
+  { channel, own }: { readonly channel: Channel; readonly own: string | undefined },
+  forget: () => void,
+): Promise<Open> {
   const client = new pg.Client(clientConfig(database))
   const waiting = new Set<() => void>()
   let heard = 0
@@ -60,13 +70,14 @@ async function open(database: Database, forget: () => void): Promise<Open> {
   }
   client.on('error', lose)
   client.on('end', () => lose(new Error('the listening connection was closed')))
-  client.on('notification', () => {
+  client.on('notification', ({ payload }) => {
+    if (payload !== undefined && payload === own) return
     heard++
     wake()
   })
   try {
     await client.connect()
-    await client.query('listen es_appended')
+    await client.query(`listen ${channel}`)
   } catch (error) {
     lose(error)
     await client.end().catch(() => {})

@@ -1,29 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { EventStore } from '../../commands/event-store.ts'
 import type { Keyed, Projection } from '../../projections/projection.ts'
+import type { Moves } from '../../projections/change-feed.ts'
 import type { Projector } from '../../projections/projector.ts'
 import type { Page, PageQuery, ReadModels } from '../../projections/read-models.ts'
+import type { Listening } from './log-listener.ts'
 import { columnsOf, quoted } from './read/columns.ts'
 import { createParameters, whereSql } from './read/conditions.ts'
 import { pageSql, toPage } from './read/page.ts'
 import { createPositions } from './read/positions.ts'
 import { readStatus } from './read/status.ts'
 
+/** What of a pool it takes to read. */
+export interface Reading {
+  query<Row extends pg.QueryResultRow>(
+    text: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
+}
+
 export interface ReadModelsDeps {
   /** Made by `createPool`: its types are those that rows have. */
-  readonly pool: pg.Pool
+  readonly pool: Reading
+  /** Where projectors hold their locks, if the pool is of a replica. */
+  readonly locks?: Reading
   readonly store: Pick<EventStore, 'head'>
   readonly projections: readonly Projection[]
   /** The projector of this process, if it has one: waiting readers are woken by its flushes. */
-  readonly projector?: Pick<Projector, 'onChange'>
+  readonly projector?: Pick<Projector, 'onMove'>
+  /** Hears when another process moved them; without, the database is asked again and again. */
+  readonly moved?: Listening
 }
 
 /** The read side on PostgreSQL: everything is read through the views, so a rebuild is never seen. */
-export function createReadModels(deps: ReadModelsDeps): ReadModels {
+export function createReadModels(deps: ReadModelsDeps): ReadModels & { readonly moves: Moves } {
   const { pool, projections } = deps
   const positions = createPositions(deps)
 
   return {
+    moves: positions,
     async byKey<Row extends object>(
       p: Projection<Row>,
       keys: readonly string[],
@@ -57,7 +73,15 @@ export function createReadModels(deps: ReadModelsDeps): ReadModels {
       const { rows } = await pool.query<T & pg.QueryResultRow>(text, [...values])
       return rows
     },
-    status: async () => readStatus(pool, projections, await deps.store.head()),
+    status: async () => {
+      const head = await deps.store.head()
+      return readStatus({ pool, locks: deps.locks ?? pool }, projections, head)
+    },
+    has: async (position, timeoutMs) =>
+      Promise.race([
+        positions.has(position).catch(() => false),
+        delay(timeoutMs, false, { ref: false }),
+      ]),
     waitFor: (position, timeoutMs) => positions.waitFor(position, timeoutMs),
   }
 }

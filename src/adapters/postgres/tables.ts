@@ -6,8 +6,9 @@ import { createSession } from './read/session.ts'
 /**
  * The read models' side of PostgreSQL: schema `read`, a table and a view per projection.
  * @param database the same as the log's or another one; events and rows never share a schema
+ * @param process whose writes these are, for those who listen
  */
-export function createTables(database: Database): Tables {
+export function createTables(database: Database, process = ''): Tables {
   const connect = async (pipeline = false): Promise<pg.Client> => {
     const config = { ...clientConfig(database), application_name: 'taktlog read', pipeline }
     const client = new pg.Client(config)
@@ -32,7 +33,7 @@ export function createTables(database: Database): Tables {
         await client.end()
         throw error
       })
-      return createSession(client, swift)
+      return createSession(client, swift, process)
     },
     skip: (projection, position, { by, why }) =>
       briefly(async (client) => {

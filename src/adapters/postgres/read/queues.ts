@@ -25,3 +25,21 @@ export function shared<T>(
     }
   }
 }
+
+/** Runs the work once more after the run under way, however often it was asked for; errors are nobody's. */
+export function coalesced(work: () => Promise<unknown>): () => void {
+  let running = false
+  let again = false
+  const run = async (): Promise<void> => {
+    running = true
+    do {
+      again = false
+      await work().catch(() => {})
+    } while (again)
+    running = false
+  }
+  return () => {
+    again = true
+    if (!running) void run()
+  }
+}

@@ -2,7 +2,6 @@ import type pg from 'pg'
 import type { Keyed, Projection } from '../../../projections/projection.ts'
 import {
   CheckpointMoved,
-  WriteRefused,
   type Session,
   type Table,
   type Write,
@@ -10,12 +9,15 @@ import {
 import { arrayTexts, cleanText } from './columns.ts'
 import { copyAll, copyChunks, CopyFailed } from './copy.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
-import { createLane, shared } from './queues.ts'
+import { coalesced, createLane, shared } from './queues.ts'
+import { codeOf, translate } from './refusals.ts'
 import * as sql from './statements.ts'
 
 /** Rows in one statement: bounds its parameters to some megabytes. */
 const CHUNK_ROWS = 5_000
 const KEYS_PAGE = 20_000
+/** SQLSTATE of a second primary key: another session was faster. */
+const ADDED_MEANWHILE = '42P16'
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
 const MAX_SCANS = 8
 /** A crash loses rows together with the checkpoint that moved with them; they are folded again. */
@@ -26,8 +28,13 @@ const SETTINGS = `set synchronous_commit = off; set jit = off; set maintenance_w
  * @param client connected; writes, and holds the locks. The session owns both.
  * @param swift connected in pipeline mode: takes many small statements in one round trip, and looks rows
  *   up while the other copies a flush (whose rows are all remembered, so nothing is missed)
+ * @param process is told with every write to those who listen
  */
-export async function createSession(client: pg.Client, swift: pg.Client): Promise<Session> {
+export async function createSession(
+  client: pg.Client,
+  swift: pg.Client,
+  process: string,
+): Promise<Session> {
   const lost = new AbortController()
   for (const connection of [client, swift]) {
     for (const event of ['error', 'end'] as const)
@@ -42,6 +49,10 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
   const alone = createLane()
   const lifecycle = createLifecycle(client)
   const beside = createLifecycle(swift)
+  // After the commit and beside the next write, which does not wait for it; several become one.
+  const tell = coalesced(() =>
+    alone(() => client.query(`select pg_notify('read_moved', $1)`, [process])),
+  )
   // Making indexes keeps a core busy, so both connections do it: whichever is free takes the next table.
   const complete = shared<readonly [Table, Projection]>([
     ([table, p]) => alone(() => lifecycle.complete(table, p)),
@@ -108,6 +119,7 @@ export async function createSession(client: pg.Client, swift: pg.Client): Promis
         if (changed.length > 0 || gone.length > 0) await alone(() => ensureKey(table))
       if (writes.some(({ fresh }) => fresh.length > 0)) await alone(() => write(client, writes))
       else await writeAtOnce(swift, writes)
+      tell()
     },
     fail: (table, failure) =>
       alone(async () => {
@@ -266,32 +278,4 @@ async function copyFresh(client: pg.Client, writes: readonly Write[]): Promise<v
     if (!(error instanceof CopyFailed)) throw error
     throw translate(error.cause, writes[error.index]!.table)
   }
-}
-
-/** SQLSTATE classes of an unreachable, busy, full or restarting server: to be tried again. */
-const OUTAGE_CLASSES: ReadonlySet<string> = new Set([
-  '08',
-  '25',
-  '40',
-  '53',
-  '55',
-  '57',
-  '58',
-  'XX',
-])
-const UNDEFINED_TABLE = '42P01'
-/** A second primary key: another session was faster. */
-const ADDED_MEANWHILE = '42P16'
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
-
-/** Tells a table that is gone, and rows that the database refuses, from an outage. */
-function translate(error: unknown, table: Table): unknown {
-  const code = codeOf(error)
-  if (code === UNDEFINED_TABLE) return new CheckpointMoved([table.name])
-  const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
-  if (isSqlState && !OUTAGE_CLASSES.has(code.slice(0, 2)))
-    return new WriteRefused(table.name, error)
-  return error instanceof TypeError || error instanceof RangeError
-    ? new WriteRefused(table.name, error)
-    : error
 }

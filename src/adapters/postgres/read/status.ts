@@ -1,6 +1,6 @@
-import type pg from 'pg'
 import type { Projection } from '../../../projections/projection.ts'
 import type { ProjectionStatus } from '../../../projections/read-models.ts'
+import type { Reading } from '../read-models.ts'
 import { TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
 import { LOCK_CLASS } from './statements.ts'
 
@@ -12,13 +12,13 @@ const BUILD_LOCK = 'build '
 
 /** @param head position of the last event of the log */
 export async function readStatus(
-  pool: pg.Pool,
+  { pool, locks }: { readonly pool: Reading; readonly locks: Reading },
   projections: readonly Projection[],
   head: number,
 ): Promise<readonly ProjectionStatus[]> {
   if (!(await hasSchema(pool))) return projections.map((p) => describe(p, [], new Set(), head))
   const { rows } = await pool.query<TableRow>(TABLE_ROWS, [projections.map(({ name }) => name)])
-  const held = await heldLocks(pool, projections)
+  const held = await heldLocks(locks, projections)
   return projections.map((p) =>
     describe(
       p,
@@ -29,11 +29,11 @@ export async function readStatus(
   )
 }
 
-const hasSchema = async (pool: pg.Pool): Promise<boolean> =>
+const hasSchema = async (pool: Reading): Promise<boolean> =>
   (await pool.query(`select where to_regclass('read._skipped') is not null`)).rowCount === 1
 
 /** Whoever projects holds an advisory lock, so this is the truth across processes. */
-async function heldLocks(pool: pg.Pool, projections: readonly Projection[]): Promise<Held> {
+async function heldLocks(pool: Reading, projections: readonly Projection[]): Promise<Held> {
   const names = projections.flatMap(({ name }) => [name, BUILD_LOCK + name])
   const { rows } = await pool.query<{ name: string }>(
     `select name from unnest($1::text[]) name where exists (

@@ -51,12 +51,12 @@ export function openReplica(
   }
   const reads = createReadModels({ pool: { query }, locks: primary, store, projections })
   // How far the replica is, only the replica can say.
-  const { has } = createReadModels({ pool: own, store, projections })
+  const there = createReadModels({ pool: own, store, projections })
   return {
     reads: {
       ...reads,
       has: async (position, timeoutMs) =>
-        performance.now() >= restUntil && (await has(position, timeoutMs)),
+        performance.now() >= restUntil && (await there.has(position, timeoutMs)),
     },
     close: () => own.end(),
   }

@@ -113,7 +113,7 @@ async function stopCleanly(program: Program): Promise<void> {
 }
 
 const number = async (sql: string, values: unknown[] = []): Promise<number> =>
-  Number((await database.pool.query<{ n: number }>(sql, values)).rows[0]!.n)
+  (await database.pool.query<{ n: number }>(sql, values)).rows[0]!.n
 /** Locks of projections and leases. */
 const held = () =>
   number(`select count(*) n from pg_locks l join pg_database d on d.oid = l.database

@@ -2,6 +2,7 @@ import type { LotMovementRow } from '../projections/material/lot-movements.ts'
 import { lotMovements } from '../projections/material/lot-movements.ts'
 import {
   balanceOf,
+  stockOf,
   type BalanceEntry,
   type BalanceName,
   type MassBalance,
@@ -9,7 +10,6 @@ import {
 import { edgesAt } from '../projections/material/trace/statements.ts'
 import type { Edge, View } from '../projections/material/trace/view.ts'
 import type { Keyed } from '../projections/projection.ts'
-import { exact } from '../domain/types.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import type { Context } from './context.ts'
 import { askOf, clockArgs, viewOf, type Clocks } from './genealogy-view.ts'
@@ -107,26 +107,6 @@ export async function readBalance(
   ])
   const rows = movements as readonly Keyed<LotMovementRow>[]
   return rows.length === 0 ? null : balanceOf(lotId, edges, stockOf(rows, at))
-}
-
-/** A correction is about the moment of what it corrects, whenever somebody made it. */
-function stockOf(rows: readonly LotMovementRow[], at: string | null) {
-  const when = (row: LotMovementRow): string => {
-    const kinds = CORRECTS[row.kind]
-    const corrected = kinds?.length
-      ? rows.find(({ kind, bookingId }) => kinds.includes(kind) && bookingId === row.bookingId)
-      : undefined
-    return corrected?.occurredAt ?? row.occurredAt
-  }
-  const held = rows.filter((row) => at === null || when(row) <= at)
-  return {
-    quantity: exact(held.reduce((sum, row) => sum + row.quantity, 0)),
-    unit: rows.find(({ unit }) => unit !== null)?.unit ?? '',
-  }
-}
-const CORRECTS: Readonly<Record<string, readonly string[]>> = {
-  CONSUMPTION_CANCELLED: ['CONSUMED'],
-  TRANSFER_RETURNED: ['SPLIT_OUT', 'MERGE_OUT'],
 }
 
 builder.queryField('massBalance', (t) =>

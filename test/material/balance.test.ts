@@ -7,7 +7,11 @@ import { readLogGraph } from '../../src/projections/material/drill/log-graph.ts'
 import { genealogyEdges } from '../../src/projections/material/genealogy-edges.ts'
 import { lotMovements } from '../../src/projections/material/lot-movements.ts'
 import { lots } from '../../src/projections/material/lots.ts'
-import { balanceOf, type MassBalance } from '../../src/projections/material/trace/balance.ts'
+import {
+  balanceOf,
+  stockOf,
+  type MassBalance,
+} from '../../src/projections/material/trace/balance.ts'
 import type { Edge } from '../../src/projections/material/trace/view.ts'
 import { replay } from '../../src/projections/projection.ts'
 import { factsAbout, interleaving } from '../facts.ts'
@@ -22,23 +26,30 @@ const TABLES = { numRuns: 15 }
 const since = (from: number | null, to: number | null, position: number): boolean =>
   from !== null && from <= position && (to === null || to > position)
 
-/** The edges of a lot as a view of this position shows them. */
-const edgesOf = (node: string, rows: readonly EdgeRow[], position: number): readonly Edge[] =>
+/** The edges of a lot as a view of this position and moment shows them. */
+const edgesOf = (
+  node: string,
+  rows: readonly EdgeRow[],
+  position: number,
+  at: string | null = null,
+): readonly Edge[] =>
   rows
     .filter(({ fromNode, toNode }) => fromNode === node || toNode === node)
     .filter((row) => since(row.knownFrom, row.knownTo, position))
-    .filter((row) => !since(row.endKnownFrom, row.endKnownTo, position))
+    .filter((row) => at === null || row.occurredAt <= at)
+    .filter(
+      (row) =>
+        !since(row.endKnownFrom, row.endKnownTo, position) || (at !== null && row.endedAt! > at),
+    )
     .map((row) => ({ ...row, arrived: since(row.arrivedFrom, null, position) }))
 
-/** The balance of every lot that the facts know, at the end of them. */
-function balances(facts: readonly Recorded[]): readonly MassBalance[] {
+/** The balance of every lot that the facts know, after all of them or at a moment. */
+function balances(facts: readonly Recorded[], at: string | null = null): readonly MassBalance[] {
   const edges = [...replay(genealogyEdges, facts).values()]
   const position = facts.at(-1)?.position ?? 0
   const movements = Map.groupBy(replay(lotMovements, facts).values(), ({ lotId }) => lotId)
   return [...movements].map(([lotId, rows]) => {
-    const quantity = exact(rows.reduce((sum, row) => sum + row.quantity, 0))
-    const unit = rows.find((row) => row.unit !== null)?.unit ?? ''
-    return balanceOf(lotId, edgesOf(`lot-${lotId}`, edges, position), { quantity, unit })
+    return balanceOf(lotId, edgesOf(`lot-${lotId}`, edges, position, at), stockOf(rows, at))
   })
 }
 
@@ -76,6 +87,15 @@ test('as known at any position, and while a transfer is on its way, it balances 
       for (let end = 1; end <= log.length; end++)
         for (const balance of balances(log.slice(0, end)))
           expect(balance).toMatchObject({ unexplained: 0 })
+    }),
+    { numRuns: 60 },
+  ))
+
+test('at any moment of the plant it balances too, also where facts came late', () =>
+  fc.assert(
+    fc.property(histories, (log) => {
+      for (const at of new Set(log.map(({ metadata }) => metadata.occurredAt)))
+        for (const balance of balances(log, at)) expect(balance).toMatchObject({ unexplained: 0 })
     }),
     { numRuns: 60 },
   ))

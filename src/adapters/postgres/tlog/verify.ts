@@ -11,7 +11,7 @@ import { allCheckpoints, readTiles, treeSize } from './tree.ts'
 /** Events read at once; a whole number of tiles, so that a page begins where a tile does. */
 const PAGE = 16 * TILE_WIDTH
 /** Pages asked for ahead: the database hashes one while another is compared, each on a core of its own. */
-const AHEAD = 3
+const AHEAD = 6
 
 export interface VerifyOptions {
   readonly pool: pg.Pool

@@ -1,8 +1,7 @@
 import type { DrilledLot } from '../../../domain/material/recall-drill.ts'
-import { exact } from '../../../domain/types.ts'
 import { replay } from '../../projection.ts'
 import { lotMovements } from '../lot-movements.ts'
-import { balanceOf } from '../trace/balance.ts'
+import { balanceOf, stockOf } from '../trace/balance.ts'
 import { edgesAt, type Way } from '../trace/statements.ts'
 import type { Edge, View } from '../trace/view.ts'
 import { createWalk, type Ask } from '../trace/walk.ts'
@@ -47,13 +46,9 @@ export async function drillLot(
   }
   const [own, facts] = await Promise.all([ask<Edge>(edgesAt(view, root)), graph.facts(root)])
   const movements = [...replay(lotMovements, facts).values()].filter((row) => row.lotId === lotId)
-  const stock = {
-    quantity: exact(movements.reduce((sum, { quantity }) => sum + quantity, 0)),
-    unit: movements.find(({ unit }) => unit !== null)?.unit ?? '',
-  }
   return {
     ...{ lotId, backward: nodes.BACKWARD, forward: nodes.FORWARD, durationMs },
-    unexplained: balanceOf(lotId, own, stock).unexplained,
+    unexplained: balanceOf(lotId, own, stockOf(movements, null)).unexplained,
     problems: [...problems].slice(0, MAX_PROBLEMS),
   }
 }

@@ -1,4 +1,5 @@
 import { exact } from '../../../domain/types.ts'
+import type { LotMovementRow } from '../lot-movements.ts'
 import type { Edge } from './view.ts'
 
 /** Where a quantity of a lot came from or went. */
@@ -79,6 +80,30 @@ export function balanceOf(
     loss: exact(sum(['LOST']) - sum(['FOUND'])),
     unexplained,
   }
+}
+
+/**
+ * What its own facts say is on hand, at a moment (ISO-8601 UTC) or after all of them. A correction is about
+ * the moment of what it corrects, whenever somebody made it.
+ * @param rows all movements of the lot
+ */
+export function stockOf(rows: readonly LotMovementRow[], at: string | null) {
+  const when = (row: LotMovementRow): string => {
+    const kinds = CORRECTS[row.kind]
+    const corrected = kinds?.length
+      ? rows.find(({ kind, bookingId }) => kinds.includes(kind) && bookingId === row.bookingId)
+      : undefined
+    return corrected?.occurredAt ?? row.occurredAt
+  }
+  const held = rows.filter((row) => at === null || when(row) <= at)
+  return {
+    quantity: exact(held.reduce((sum, row) => sum + row.quantity, 0)),
+    unit: rows.find(({ unit }) => unit !== null)?.unit ?? '',
+  }
+}
+const CORRECTS: Readonly<Record<string, readonly string[]>> = {
+  CONSUMPTION_CANCELLED: ['CONSUMED'],
+  TRANSFER_RETURNED: ['SPLIT_OUT', 'MERGE_OUT'],
 }
 
 const IN = [

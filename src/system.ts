@@ -15,6 +15,7 @@ import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, usageOf, type Database, type PoolUsage } from './adapters/postgres/pool.ts'
+import { createScenarioTable } from './adapters/postgres/scenarios.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
@@ -39,9 +40,10 @@ import { systemClock } from './commands/ports.ts'
 import { erasingSecrets } from './commands/signing/enrol.ts'
 import { createSignatureGate } from './commands/signing/gate.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
+import { createScenarios } from './commands/whatif/scenarios.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
-import { catalogue, observationDefinitions } from './domain/index.ts'
+import { catalogue, deciders, observationDefinitions } from './domain/index.ts'
 import { connectorOf, runConnector } from './connector-role.ts'
 import { openEventStore, type OpenStore } from './log-store.ts'
 import { listen } from './listen.ts'
@@ -76,6 +78,7 @@ export interface Log {
     | 'secrets'
     | 'naming'
     | 'ocel'
+    | 'scenarios'
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
@@ -165,6 +168,10 @@ export async function openLog(
         naming: namingOf(config),
         ocel: createOcelExport(store),
         observations: observationDefinitions,
+        scenarios: createScenarios({
+          ...{ store, clock, catalogue, deciders },
+          scenarios: await createScenarioTable(pool),
+        }),
       },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),

@@ -8,6 +8,7 @@ import type { Record as RecordObservations, Recording } from '../commands/record
 import type { SigningSecrets } from '../commands/signing/secrets.ts'
 import type { SigningDeps } from '../commands/signing/signer.ts'
 import type { TransparencyLog } from '../commands/tlog/port.ts'
+import type { Scenarios } from '../commands/whatif/scenarios.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Naming } from '../projections/epcis/names.ts'
@@ -34,6 +35,8 @@ export interface Services {
   readonly ocel?: OcelExport
   readonly names: PersonNames
   readonly secrets: SigningSecrets
+  /** Absent where nobody keeps any. */
+  readonly scenarios?: Scenarios
   /** Tells of changes of read models, whichever process makes them. */
   readonly onChange: OnChange
   /** The same read models on another server, a moment behind; queries prefer it. */
@@ -62,6 +65,7 @@ export interface Context {
   readonly store: Pick<EventStore, 'readStream'>
   readonly tree: TransparencyLog | undefined
   readonly auditTrail: AuditTrail | undefined
+  readonly scenarios: Scenarios | undefined
 }
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
@@ -72,7 +76,7 @@ export function createContext(services: Services, principal: Principal): Context
     principal,
     execute: actingAs(execute, principal),
     record: recordAs(services, principal, access, record),
-    reads: createReader({ reads, replica, store, principal, access }),
+    reads: createReader({ ...services, replica, principal, access }),
     people: createPersonReader({ names: services.names, principal, access }),
     setPersonName: (name) => setPersonName(services, name, principal.actor),
     signing: { ...services, execute: actingAs(execute, systemPrincipal) },
@@ -83,6 +87,7 @@ export function createContext(services: Services, principal: Principal): Context
     store,
     tree,
     auditTrail,
+    scenarios: services.scenarios,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Query } from '../projections/read-models.ts'
 import type { Context } from './context.ts'
 import { flowsOf, type MeterFlows, type Window } from './energy-flows.ts'
 import { apiError } from './errors.ts'
+import { knownAt, type KnownAt } from './lookup.ts'
 import type { Moment, Reader } from './reader.ts'
 
 /** Which meters an answer about energy is about, from when to when, and in which zone days begin. */
@@ -15,7 +16,7 @@ export interface EnergyArgs extends Window {
   readonly scopeId?: string | null
   readonly medium?: string | null
   readonly timeZone?: string | null
-  readonly asKnownAt?: { readonly recordedAt?: string; readonly position?: number } | null
+  readonly asKnownAt?: KnownAt | null
   readonly atLeast?: number | null
 }
 
@@ -60,7 +61,7 @@ export async function select(args: EnergyArgs, { reads }: Context): Promise<Sele
 const readings = new WeakMap<Reader, Map<string, ReturnType<typeof flowsOf>>>()
 
 export const momentOf = (asKnownAt: EnergyArgs['asKnownAt']): Moment | null =>
-  asKnownAt ? { recordedAt: asKnownAt.recordedAt, position: asKnownAt.position } : null
+  asKnownAt ? knownAt(asKnownAt) : null
 
 async function metersOf(args: EnergyArgs, reads: Reader): Promise<readonly FoundMeter[]> {
   const { meterIds, scopeId } = args

@@ -4,7 +4,7 @@ import type { Interval } from '../projections/equipment/intervals.ts'
 import type { StateTimeRow } from '../projections/equipment/state-times.ts'
 import { builder, quantity, QuantityRef } from './builder.ts'
 import { CounterKind } from './equipment.ts'
-import { AsKnownAt } from './lookup.ts'
+import { AsKnownAt, knownAt } from './lookup.ts'
 import { history, type History } from './machine-history.ts'
 import {
   BucketRef,
@@ -170,8 +170,7 @@ builder.queryField('equipmentTimeline', (t) =>
     complexity: 2,
     resolve: async (_, { equipmentId, from, to, asKnownAt, atLeast }, context) => {
       await context.reads.waitFor(atLeast)
-      const then = asKnownAt as { recordedAt?: string; position?: number } | null | undefined
-      const moment = then ? { recordedAt: then.recordedAt, position: then.position } : null
+      const moment = asKnownAt ? knownAt(asKnownAt) : null
       return history(equipmentId, { from, to }, moment, context)
     },
   }),

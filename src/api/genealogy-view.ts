@@ -4,12 +4,13 @@ import type { Ask } from '../projections/material/trace/walk.ts'
 import type { View } from '../projections/material/trace/view.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
-import { AsKnownAt } from './lookup.ts'
+import { apiError } from './errors.ts'
+import { AsKnownAt, type KnownAt } from './lookup.ts'
 
 /** The two clocks of a question about the genealogy, as every field about it takes them. */
 export interface Clocks {
   readonly at?: string | null
-  readonly asKnownAt?: { readonly recordedAt?: string; readonly position?: number } | null
+  readonly asKnownAt?: KnownAt | null
   readonly atLeast?: number | null
 }
 
@@ -43,6 +44,8 @@ export async function viewOf(
   kinds: readonly EdgeKind[] | null,
   { reads, principal }: Context,
 ): Promise<View> {
+  if (asKnownAt?.scenario !== undefined)
+    throw apiError('InvalidInput', 'asKnownAt.scenario: the genealogy knows what happened only.')
   const position = asKnownAt?.recordedAt
     ? await reads.positionAt(asKnownAt.recordedAt)
     : asKnownAt?.position

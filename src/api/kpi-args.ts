@@ -2,7 +2,7 @@ import { DIMENSIONS, type GroupKey } from '../projections/kpi/groups.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import { AsKnownAt } from './lookup.ts'
+import { AsKnownAt, knownAt } from './lookup.ts'
 import type { Moment } from './reader.ts'
 
 export const Dimension = builder.enumType('KpiDimension', {
@@ -76,10 +76,5 @@ export async function momentOf(args: any, { reads }: Context): Promise<Moment | 
     throw apiError('InvalidInput', 'atLeast does not go with at or asKnownAt.')
   await reads.waitFor(atLeast)
   if (isNow) return null
-  const { recordedAt, position } = asKnownAt ?? {}
-  return {
-    at: at ?? undefined,
-    recordedAt: recordedAt ?? undefined,
-    position: position ?? undefined,
-  }
+  return { at: at ?? undefined, ...knownAt(asKnownAt) }
 }

@@ -63,8 +63,9 @@ async function pageOfFacts(
   sources: readonly Source[],
   moment: Moment | null,
   { first, after }: Page,
-  { store, principal }: Context,
+  { reads, principal }: Context,
 ): Promise<PageOf<Recorded>> {
+  const { store } = await reads.logOf(moment)
   const mayRead = ({ metadata: { site } }: Recorded) =>
     principal.sites === null || principal.sites.includes(site)
   const start = after == null ? null : placeOf(after)

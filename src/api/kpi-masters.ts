@@ -62,7 +62,9 @@ async function rowsOf<Row extends { readonly equipmentId: string }>(
     values: [sites, ids],
   }))
   if (moment === null) return Map.groupBy(rows, ({ equipmentId }) => equipmentId)
+  const { touched } = await reads.logOf(moment)
   const streams = new Set(rows.map(({ equipmentId }) => `${from.stream}-${equipmentId}`))
+  for (const id of ids) if (touched.has(`${from.stream}-${id}`)) streams.add(`${from.stream}-${id}`)
   const known = (await reads.allAsOf([from.of], [...streams], moment))[0] as readonly Row[]
   return Map.groupBy(known, ({ equipmentId }) => equipmentId)
 }

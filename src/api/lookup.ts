@@ -3,17 +3,37 @@ import { asOfMoment } from './as-of.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
+import type { Moment } from './reader.ts'
 
 export const AsKnownAt = builder.inputType('AsKnownAt', {
   description: 'As the log knew it then: what was recorded later is left out.',
   isOneOf: true,
-  fields: (t: any) => ({
+  fields: (t) => ({
     recordedAt: t.field({
       type: 'DateTime',
       description: 'What the log had taken by this moment.',
     }),
     position: t.field({ type: 'Position', description: 'What the log held up to this position.' }),
+    scenario: t.field({
+      type: 'ID',
+      description:
+        'History up to the fork of a scenario, and what is assumed there: the same question under another ' +
+        'rule. Takes the scope read:planning.',
+    }),
   }),
+})
+
+/** What an `AsKnownAt` argument says. */
+export interface KnownAt {
+  readonly recordedAt?: string
+  readonly position?: number
+  readonly scenario?: string
+}
+
+export const knownAt = (given: KnownAt | null | undefined): Moment => ({
+  recordedAt: given?.recordedAt,
+  position: given?.position,
+  ...(given?.scenario === undefined ? {} : { scenario: given.scenario }),
 })
 
 export interface LookupOptions<Row extends object> {
@@ -61,11 +81,7 @@ export function lookupField<Row extends object>(name: string, options: LookupOpt
         }
         if (args.atLeast != null)
           throw apiError('InvalidInput', 'atLeast does not go with at or asKnownAt.')
-        const moment = {
-          at: args.at ?? undefined,
-          recordedAt: args.asKnownAt?.recordedAt ?? undefined,
-          position: args.asKnownAt?.position ?? undefined,
-        }
+        const moment = { at: args.at ?? undefined, ...knownAt(args.asKnownAt) }
         const row = await reads.asOf(p, keyOf(args), await streams!(args, context), moment)
         return asOfMoment(row, moment)
       },

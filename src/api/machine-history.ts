@@ -52,7 +52,7 @@ export interface History extends Omit<Rows, 'facts'> {
   readonly cycles: () => Promise<Cycles>
 }
 
-type AsKnownAt = Pick<Moment, 'recordedAt' | 'position'> | null
+type AsKnownAt = Omit<Moment, 'at'> | null
 
 /** @throws GraphQLError `InvalidInput` for a window that is empty or longer than a year. */
 export function history(

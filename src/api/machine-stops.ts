@@ -142,6 +142,9 @@ export async function decisionsOn(
     values: [sites, equipmentIds, since, to],
   }))
   const streams = new Set(now.map(({ equipmentId, day }) => `stops-${equipmentId}-${day}`))
+  const { touched } = await reads.logOf(asKnownAt)
+  for (const stream of touched)
+    if (equipmentIds.some((id) => stream.startsWith(`stops-${id}-`))) streams.add(stream)
   const found: readonly Row[] = asKnownAt
     ? (await reads.allAsOf([stopDecisions], [...streams], asKnownAt))[0]!
     : now

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import type { EventStore, ReadAll } from '../commands/event-store.ts'
+import type { Scenarios } from '../commands/whatif/scenarios.ts'
 import type { Recorded } from '../domain/event.ts'
 import { replay, type Keyed, type Projection } from '../projections/projection.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
 import type { AccessLog } from './access-log.ts'
 import type { Principal } from './authorise.ts'
 import { apiError } from './errors.ts'
+import { createLogOf, factsUntil, type Log } from './log-of.ts'
 
 /** How long a read waits for the read models to reach `atLeast` before it answers that they are behind. */
 const MAX_WAIT_MS = 5_000
@@ -43,6 +45,8 @@ export interface Moment {
   readonly at?: string | undefined
   readonly recordedAt?: string | undefined
   readonly position?: number | undefined
+  /** Id of a scenario: its log, with what is assumed in it, in place of the real one. */
+  readonly scenario?: string
 }
 
 /**
@@ -83,6 +87,11 @@ export interface Reader {
     streams: readonly string[],
     moment: Moment,
   ): Promise<readonly (readonly Keyed<any>[])[]>
+  /**
+   * The log that a moment is about: the real one, or that of a scenario, which takes the scope
+   * `read:planning` and is of a site that may be seen.
+   */
+  logOf(moment: Moment | null): Promise<Log>
   /** The log itself, for the scope `read:audit`, without the facts of other sites. */
   facts(options: ReadAll, keep: (fact: Recorded) => boolean): Promise<Scan>
   status(): Promise<readonly ProjectionStatus[]>
@@ -107,9 +116,9 @@ export function createReader(deps: {
   readonly access: AccessLog
   /** Most facts that are folded for one answer; for a request what does not stall the process. */
   readonly maxFacts?: number
+  readonly scenarios?: Pick<Scenarios, 'find' | 'open'> | undefined
 }): Reader {
   const { reads: primary, replica, store, access, maxFacts = MAX_FACTS_AS_KNOWN } = deps
-  const log = { store, maxFacts }
   const { sites } = deps.principal
   const open = (context: string) => access.demand({ kind: 'read', context, site: null })
   let reads = replica ?? primary
@@ -127,7 +136,9 @@ export function createReader(deps: {
     byParent.clear()
   }
 
+  const logOf = createLogOf({ ...deps, demand: () => open('planning') })
   return {
+    logOf,
     async load(p, key) {
       await open(p.context)
       return byKey(p).load(key)
@@ -157,12 +168,15 @@ export function createReader(deps: {
     },
     async asOf(p, key, streams, moment) {
       await open(p.context)
-      const row = replay(p, await factsUntil(log, streams, moment)).get(key) ?? null
+      const row =
+        replay(p, await factsUntil({ ...(await logOf(moment)), maxFacts }, streams, moment)).get(
+          key,
+        ) ?? null
       return row && (sites === null || sites.includes(row.site)) ? row : null
     },
     async allAsOf(projections, streams, moment) {
       for (const p of projections) await open(p.context)
-      const facts = await factsUntil(log, streams, moment)
+      const facts = await factsUntil({ ...(await logOf(moment)), maxFacts }, streams, moment)
       const mayRead = (row: Keyed<object>) => sites === null || sites.includes(row.site)
       return projections.map((p) => [...replay(p, facts).values()].filter(mayRead))
     },
@@ -250,26 +264,6 @@ const childLoader = <Row extends object>(
     }
     throw apiError('InvalidInput', `${p.name}: more than ${MAX_CHILDREN} rows; ask for fewer.`)
   })
-
-async function factsUntil(
-  { store, maxFacts }: { readonly store: EventStore; readonly maxFacts: number },
-  streams: readonly string[],
-  { at, recordedAt, position }: Moment,
-): Promise<readonly Recorded[]> {
-  const limit = maxFacts === Infinity ? {} : { limit: maxFacts + 1 }
-  const all = await Promise.all(streams.map((stream) => store.readStream(stream, limit)))
-  const facts = all.flat()
-  if (facts.length > maxFacts)
-    throw apiError('InvalidInput', `more than ${maxFacts} facts; too many to fold here.`)
-  return facts
-    .filter(
-      (fact) =>
-        (at === undefined || fact.metadata.occurredAt <= at) &&
-        (recordedAt === undefined || fact.recordedAt <= recordedAt) &&
-        (position === undefined || fact.position <= position),
-    )
-    .sort((a, b) => a.position - b.position)
-}
 
 /** Reads on until the page is full, the log ends, or enough was looked through for one answer. */
 async function scan(

@@ -43,6 +43,7 @@ import './unit-history.ts'
 import './unit-inspections.ts'
 import './trace.ts'
 import './units.ts'
+import './whatif.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)

@@ -3,6 +3,7 @@ import { createContext } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { createMemoryScenarios } from '../../src/adapters/memory/scenarios.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
@@ -12,7 +13,8 @@ import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
 import { createSignatureGate } from '../../src/commands/signing/gate.ts'
 import { createRecord } from '../../src/commands/record.ts'
-import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
+import { createScenarios } from '../../src/commands/whatif/scenarios.ts'
+import { catalogue, deciders, observationDefinitions } from '../../src/domain/index.ts'
 import type { Projection } from '../../src/projections/projection.ts'
 import { createChangeFeed } from '../../src/projections/change-feed.ts'
 import { createProjector } from '../../src/projections/projector.ts'
@@ -44,6 +46,10 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets },
+    scenarios: createScenarios({
+      ...{ store, clock, catalogue, deciders },
+      scenarios: createMemoryScenarios(),
+    }),
     onChange: createChangeFeed({
       ...{ store, projections, moves: reads.moves },
       signal: stopped.signal,

@@ -1,0 +1,113 @@
+import type { Catalogue, Recorded } from '../../domain/event.ts'
+import {
+  ANY,
+  type Append,
+  type AppendResult,
+  type EventStore,
+  type Filter,
+  type ReadAll,
+} from '../event-store.ts'
+import type { Clock } from '../ports.ts'
+
+/** A log that goes on from a position of another one, in memory. */
+export interface Overlay extends EventStore {
+  /** Streams that have facts of its own. */
+  readonly touched: ReadonlySet<string>
+  /** Its own facts, in order. */
+  readonly own: readonly Recorded[]
+}
+
+/**
+ * Real history up to a position, and what is assumed after it. Appends stay here: of the log below it only
+ * reads. Nobody can subscribe, so no policy, connector or projector ever follows an assumption.
+ */
+export function createOverlay(
+  base: Pick<EventStore, 'readStream' | 'readAll'>,
+  position: number,
+  { clock, catalogue }: { readonly clock: Clock; readonly catalogue: Catalogue },
+): Overlay {
+  const own: Recorded[] = []
+  const byStream = new Map<string, Recorded[]>()
+  const below = async (stream: string): Promise<readonly Recorded[]> =>
+    (await base.readStream(stream)).filter((fact) => fact.position <= position)
+
+  const append = async ({ stream, expected, events }: Append): Promise<AppendResult> => {
+    const past = await below(stream)
+    const added = byStream.get(stream) ?? []
+    const revision = past.length + added.length - 1
+    if (expected !== ANY && expected !== revision) {
+      const there = [...past, ...added].slice(expected + 1, expected + 1 + events.length)
+      const last = there.at(-1)
+      const same = there.length === events.length && events.every((e, i) => e.id === there[i]!.id)
+      return same && last
+        ? { ok: true, revision: last.revision, position: last.position, repeated: true }
+        : { ok: false, actual: revision }
+    }
+    for (const event of structuredClone(events)) {
+      const data = catalogue.get(event.type)?.upcast(event.data, event.schemaVersion) ?? event.data
+      const fact: Recorded = {
+        ...event,
+        data: JSON.parse(JSON.stringify(data)),
+        stream,
+        revision: past.length + added.length,
+        position: position + own.length + 1,
+        recordedAt: clock.now(),
+      }
+      added.push(fact)
+      own.push(fact)
+    }
+    byStream.set(stream, added)
+    return { ok: true, revision: past.length + added.length - 1, position: position + own.length }
+  }
+
+  return {
+    own,
+    get touched() {
+      return new Set(byStream.keys())
+    },
+    async append(appends) {
+      const results: AppendResult[] = []
+      for (const one of appends) results.push(await append(one))
+      return results
+    },
+    async readStream(stream, { from, direction = 'forward', limit = Infinity } = {}) {
+      const all = [...(await below(stream)), ...(byStream.get(stream) ?? [])]
+      if (direction === 'forward') return all.slice(from ?? 0, (from ?? 0) + limit)
+      return all
+        .slice(0, (from ?? all.length) + 1)
+        .reverse()
+        .slice(0, limit)
+    },
+    readAll: (options) => readAll(base, position, own, options),
+    head: async () => position + own.length,
+    // oxlint-disable-next-line require-yield
+    async *subscribe() {
+      throw new Error('nothing follows a scenario')
+    },
+  }
+}
+
+async function readAll(
+  base: Pick<EventStore, 'readAll'>,
+  position: number,
+  own: readonly Recorded[],
+  options: ReadAll,
+): Promise<readonly Recorded[]> {
+  const { from, direction = 'forward', limit } = options
+  if (direction === 'backward') {
+    const mine = own.filter((fact) => fact.position < from && matches(options, fact)).reverse()
+    if (mine.length >= limit) return mine.slice(0, limit)
+    const rest = { ...options, from: Math.min(from, position + 1), limit: limit - mine.length }
+    return [...mine, ...(await base.readAll(rest))]
+  }
+  const below = from < position ? await base.readAll(options) : []
+  const known = below.filter((fact) => fact.position <= position)
+  // A full page from below: more of it may follow before what is assumed.
+  if (known.length === limit) return known
+  const mine = own.filter((fact) => fact.position > from && matches(options, fact))
+  return [...known, ...mine].slice(0, limit)
+}
+
+const matches = ({ categories, types }: Filter, fact: Recorded): boolean =>
+  (!types || types.includes(fact.type)) &&
+  (!categories || categories.includes(fact.stream.slice(0, fact.stream.indexOf('-'))))

@@ -166,6 +166,17 @@ export const settings = {
     count.default(60),
     'Minutes after its end at which a shift is closed by itself and its key figures are reported.',
   ),
+  planSearches: setting(
+    'TAKTLOG_PLAN_SEARCHES',
+    count.default(1),
+    'Plans searched for at one time; further requests wait.',
+  ),
+  planWorkers: setting('TAKTLOG_PLAN_WORKERS', count.default(1), 'Threads of each of them.'),
+  planIterations: setting(
+    'TAKTLOG_PLAN_ITERATIONS',
+    count.default(2_000),
+    'Iterations of each thread where the request says none: more take longer and plan better.',
+  ),
   tilesFolder: setting(
     'TAKTLOG_TILES_FOLDER',
     z.string().min(1).optional(),

@@ -1,5 +1,6 @@
 import type { Services } from './api/context.ts'
 import { actively, type ActiveDeps } from './active.ts'
+import { runReplanning } from './api/replanning.ts'
 import { createDueShifts, createReckoner } from './api/shift-reckoning.ts'
 import { runShiftClosing } from './commands/kpi/close-shifts.ts'
 import { runShiftReports } from './commands/kpi/shift-reports.ts'
@@ -22,6 +23,7 @@ export function runPolicies(
     actively(`policy ${name}`, active, follow)
   const { names, clock } = log.services
   const [due, reckonAt] = [createDueShifts(services), createReckoner(services)]
+  const deps = { ...log, reads: services.reads, planner: services.planner! }
   const graceMs = config.shiftGraceMinutes * MINUTE_MS
   return [
     policy('erase forgotten persons', (held) => eraseForgotten({ ...log, names, signal: held })),
@@ -33,6 +35,10 @@ export function runPolicies(
     policy('shift closing', async (held) => {
       await readModelsThere(services.reads, held)
       await runShiftClosing({ ...log, due, clock, graceMs, signal: held })
+    }),
+    policy('replanning', async (held) => {
+      await readModelsThere(services.reads, held)
+      await runReplanning({ ...deps, signal: held })
     }),
   ]
 }

@@ -49,6 +49,7 @@ import { openEventStore, type OpenStore } from './log-store.ts'
 import { listen } from './listen.ts'
 import type { MetricsServer } from './metrics-role.ts'
 import { keysOf, runNotaryRole } from './notary-role.ts'
+import { openPlanner } from './planner-role.ts'
 import { runPolicies } from './policy-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
 import type { Projection } from './projections/projection.ts'
@@ -219,9 +220,11 @@ export async function startSystem(
   const { projector, reads } = side
   if (config.roles.includes('projector')) roles.push(projector.run(stop.signal))
   showReadModels(metrics, { reads, store: log.store, clock: log.services.clock })
+  const planner = openPlanner(log, reads, config)
   const services: Services = {
     ...log.services,
     ...side.services,
+    planner,
     tree: log.tree,
     auditTrail: log.auditTrail,
   }
@@ -242,7 +245,7 @@ export async function startSystem(
     return {
       ...{ ...log, projector, reads, services, ...servers },
       async close() {
-        await closeServers()
+        await Promise.all([closeServers(), planner.close()])
         stop.abort()
         await atMost(CLOSE_MS, Promise.all([...roles, side.close()]))
         await log.close()

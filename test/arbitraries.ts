@@ -36,10 +36,12 @@ import {
 } from './personnel/arbitraries.ts'
 import {
   expectedReceiptCommand,
+  planCommand,
   planningResourceCommand,
   planningRulesCommand,
   planningToolCommand,
   productSegmentCommand,
+  scheduleCommand,
 } from './planning/arbitraries.ts'
 import { orderCommand } from './production/arbitraries.ts'
 import {
@@ -81,10 +83,12 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   signingCredential: signingCommand,
   shiftReport: shiftReportCommand,
   expectedReceipt: expectedReceiptCommand,
+  plan: planCommand,
   planningResource: planningResourceCommand,
   planningRules: planningRulesCommand,
   planningTool: planningToolCommand,
   productSegments: productSegmentCommand,
+  schedule: scheduleCommand,
   order: orderCommand,
   stopReasons: stopReasonCommand,
   stopRule: stopRuleCommand,

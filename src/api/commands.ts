@@ -47,7 +47,7 @@ export const Denied = refusal('Denied', 'Not allowed for this principal; kept in
 export const refusalType = ({ rejected }: Rejection): 'Denied' | 'InvalidInput' | 'Rejected' =>
   rejected === 'Forbidden' ? 'Denied' : rejected === 'InvalidInput' ? 'InvalidInput' : 'Rejected'
 
-const CommandResult = builder.unionType('CommandResult', {
+export const CommandResult = builder.unionType('CommandResult', {
   description: 'What became of a command.',
   types: [AckRef, Rejected, InvalidInput, Denied],
   resolveType: (value) => (isRejection(value) ? refusalType(value) : 'Ack'),

@@ -16,6 +16,7 @@ import type { OnChange, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
+import type { Planner } from './planner.ts'
 import { createReader, type Reader } from './reader.ts'
 
 /** What the composition root hands to the API. */
@@ -31,6 +32,8 @@ export interface Services {
   readonly auditTrail?: AuditTrail
   /** Names of things in EPCIS; the default ones where absent. */
   readonly naming?: Naming
+  /** Absent where nothing is planned. */
+  readonly planner?: Planner
   /** Absent where nobody writes OCEL. */
   readonly ocel?: OcelExport
   readonly names: PersonNames
@@ -66,11 +69,13 @@ export interface Context {
   readonly tree: TransparencyLog | undefined
   readonly auditTrail: AuditTrail | undefined
   readonly scenarios: Scenarios | undefined
+  readonly planner: Planner | undefined
 }
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
 export function createContext(services: Services, principal: Principal): Context {
-  const { store, execute, record, reads, replica, clock, onChange, tree, auditTrail } = services
+  const { store, execute, record, reads, replica, clock, onChange, tree, auditTrail, planner } =
+    services
   const access = createAccessLog({ store, clock, principal })
   return {
     principal,
@@ -88,6 +93,7 @@ export function createContext(services: Services, principal: Principal): Context
     tree,
     auditTrail,
     scenarios: services.scenarios,
+    planner,
   }
 }
 

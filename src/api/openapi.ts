@@ -130,6 +130,26 @@ export const openApi = {
         },
       },
     },
+    '/schedules/{file}': {
+      get: {
+        operationId: 'schedule',
+        summary: 'The plan in force: <site>.svg (a Gantt chart), <site>.csv or <site>.ics.',
+        description: 'Needs the scopes read:planning and read:site.',
+        parameters: [
+          { name: 'file', in: 'path', required: true, schema: text },
+          { name: 'equipmentId', in: 'query', schema: { type: 'array', items: text } },
+          { name: 'from', in: 'query', schema: { ...text, format: 'date-time' } },
+          { name: 'to', in: 'query', schema: { ...text, format: 'date-time' } },
+        ],
+        responses: {
+          200: {
+            description: 'It.',
+            content: { 'image/svg+xml': {}, 'text/csv': {}, 'text/calendar': {} },
+          },
+          ...{ 400: error, 401: error, 403: error },
+        },
+      },
+    },
     '/openapi.json': {
       get: {
         operationId: 'openapi',

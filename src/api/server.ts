@@ -30,6 +30,7 @@ import { recallExport } from './recall-export.ts'
 import { problem, restRoutes } from './rest.ts'
 import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
+import { scheduleRoutes } from './schedule-routes.ts'
 import { serveWebSocket } from './websocket.ts'
 
 export interface ApiServerDeps {
@@ -76,6 +77,7 @@ export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
   restRoutes(app, { services, options, metrics, schema, principalOf })
   messageDescriptions(app, options)
   calendarRoute(app, services, principalOf)
+  scheduleRoutes(app, services, principalOf)
   if (services.tree) tilesRoutes(app, services.tree, principalOf)
   auditExport(app, services, principalOf)
   epcisRoutes(app, services, principalOf)

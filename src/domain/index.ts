@@ -32,10 +32,12 @@ import { person } from './personnel/person.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualification } from './personnel/qualification.ts'
 import { shiftAssignment } from './personnel/shift-assignment.ts'
+import { planDecider } from './planning/plan-decider.ts'
 import { planningResource } from './planning/planning-resource.ts'
 import { planningRules } from './planning/planning-rules.ts'
 import { planningTool } from './planning/planning-tool.ts'
 import { productSegment } from './planning/product-segment.ts'
+import { scheduleDecider } from './planning/schedule-decider.ts'
 import { order } from './production/order.ts'
 import { inspectionPlan } from './quality/inspection-plan.ts'
 import { inspection } from './quality/inspection.ts'
@@ -67,6 +69,7 @@ export const deciders: readonly Decider[] = [
   meterQuality,
   order,
   person,
+  planDecider,
   planningResource,
   planningRules,
   planningTool,
@@ -74,6 +77,7 @@ export const deciders: readonly Decider[] = [
   qualification,
   qualificationRules,
   ratedCapacity,
+  scheduleDecider,
   recallDrill,
   shiftAssignment,
   signature,

@@ -48,6 +48,10 @@ import { persons } from './personnel/persons.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualifications } from './personnel/qualifications.ts'
 import { shiftAssignments } from './personnel/shift-assignments.ts'
+import { orderPromises } from './planning/order-promises.ts'
+import { planParts } from './planning/plan-parts.ts'
+import { plans } from './planning/plans.ts'
+import { schedules } from './planning/schedules.ts'
 import { planningResources } from './planning/planning-resources.ts'
 import { planningRulesTable } from './planning/planning-rules.ts'
 import { planningTools } from './planning/planning-tools.ts'
@@ -106,7 +110,11 @@ export const projections: readonly Projection[] = [
   meterReadings,
   meters,
   orders,
+  orderPromises,
   persons,
+  planParts,
+  plans,
+  schedules,
   planningResources,
   planningRulesTable,
   planningTools,

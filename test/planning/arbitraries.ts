@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { ExpectedReceiptCommand } from '../../src/domain/material/expected-receipt.ts'
+import type { PlanCommand } from '../../src/domain/planning/plan-decider.ts'
+import type { ScheduleCommand } from '../../src/domain/planning/schedule-decider.ts'
 import type { PlanningResourceCommand } from '../../src/domain/planning/planning-resource.ts'
 import type { PlanningRulesCommand } from '../../src/domain/planning/planning-rules.ts'
 import type { PlanningToolCommand } from '../../src/domain/planning/planning-tool.ts'
@@ -114,4 +116,101 @@ export const expectedReceiptCommand: fc.Arbitrary<ExpectedReceiptCommand> = fc.o
     }),
   },
   fc.record({ ...type('CloseExpectedReceipt'), receiptId, reason: fc.constant('it has come') }),
+)
+
+const planId = fc.constantFrom('plan-1', 'plan-1', 'plan-2')
+const variant = fc.constantFrom('IMPROVED', 'IMPROVED', 'REPAIRED')
+const tuple = fc
+  .record({ operation: fc.constantFrom('10', '20'), start: fc.integer({ min: 0, max: 9_000 }) })
+  .map(
+    ({
+      operation,
+      start,
+    }): [
+      string,
+      string,
+      string | null,
+      number | null,
+      number,
+      number,
+      number,
+      number,
+      string | null,
+    ] => [
+      ...([operation, 'M1', null, null] as const),
+      ...([start, start, start + 600, 3, null] as const),
+    ],
+  )
+
+/** Wishes about two plans, mostly of one part: many are written down whole and proposed. */
+export const planCommand: fc.Arbitrary<PlanCommand> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...type('RequestPlan'),
+      planId,
+      startsAt: fc.constantFrom(after(0), after(60)),
+      position: fc.option(fc.integer({ min: 0, max: 99 })),
+      problemHash: fc.constant('ab'.repeat(32)),
+      ...{ schedulerVersion: fc.constant(1), seed: fc.constantFrom(1, 2) },
+      ...{ iterations: fc.constant(500), workers: fc.constant(1) },
+      basePlanId: fc.constantFrom(null, null, 'plan-1'),
+      reason: fc.constantFrom('', 'M1 is down'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...type('ListPlannedOperations'),
+      ...{ planId, variant, part: fc.constantFrom(0, 0, 0, 1) },
+      orders: fc.array(
+        fc.record({
+          orderId: fc.constantFrom('A', 'B'),
+          isWhole: fc.boolean(),
+          operations: fc.array(tuple, { minLength: 1, maxLength: 2 }),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...type('ProposePlan'),
+      ...{ planId, variant, partCount: fc.constantFrom(1, 1, 2), operationCount: fc.constant(3) },
+      costs: fc.constant({ weightedTardiness: 0, setup: 60 }),
+      ...{ bound: fc.constant(100), iteration: fc.constant(500) },
+    }),
+  },
+  fc.record({ ...type('FailPlan'), planId, reason: fc.constant('out of memory') }),
+  fc.record({ ...type('RejectPlan'), planId, reason: fc.constant('customer first') }),
+)
+
+const place = {
+  ...{ orderId: fc.constantFrom('A', 'B'), operationId: fc.constantFrom('10', '20'), equipmentId },
+  personId: fc.constantFrom(null, 'P1'),
+  ...{ startsAt: fc.constantFrom(after(0), after(60)), endsAt: fc.constant(after(90)) },
+  basePlanId: planId,
+}
+
+/** Wishes about what is in force: only with plans beside them does anything come of most. */
+export const scheduleCommand: fc.Arbitrary<ScheduleCommand> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ ...type('AcceptPlan'), planId, variant }) },
+  fc.record({ ...type('PinOperation'), ...place }),
+  fc.record({
+    ...{ ...type('MoveOperation'), ...place },
+    from: fc.record({ equipmentId, startsAt: fc.constant(after(0)) }),
+    violations: fc.array(fc.constant('A/10 overlaps B/10'), { maxLength: 1 }),
+  }),
+  fc.record({ ...type('UnpinOperation'), orderId: place.orderId, operationId: place.operationId }),
+  fc.record({
+    ...{ ...type('AssessPromises'), planId, variant },
+    due: fc.array(
+      fc.record({
+        orderId: fc.constantFrom('A', 'B'),
+        dueAt: fc.constantFrom(after(1), after(600)),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
 )

@@ -8,6 +8,8 @@ import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
+import { createPlanner } from '../../src/api/planner.ts'
+import type { Scheduler } from '../../src/commands/planning/scheduler.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
@@ -29,7 +31,7 @@ const MAX_WAIT_MS = 50_000
  * own. `settled` resolves when they have everything; `ask` answers like a client sees it, `listen`
  * subscribes like one.
  */
-export async function plantWithApi(projections: readonly Projection[]) {
+export async function plantWithApi(projections: readonly Projection[], scheduler?: Scheduler) {
   const { connection, pool, drop } = await freshDatabase()
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)
@@ -43,9 +45,11 @@ export async function plantWithApi(projections: readonly Projection[]) {
   const stopped = new AbortController()
   const running = projector.run(stopped.signal)
   const reads = createReadModels({ pool, store, projections, projector })
+  const limits = { searches: 1, workers: 1, iterations: 200 }
+  const planner = scheduler && createPlanner({ store, reads, execute, clock, scheduler, limits })
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
-    ...{ names, secrets },
+    ...{ names, secrets, ...(planner ? { planner } : {}) },
     scenarios: createScenarios({
       ...{ store, clock, catalogue, deciders },
       scenarios: createMemoryScenarios(),
@@ -75,6 +79,7 @@ export async function plantWithApi(projections: readonly Projection[]) {
   return {
     ...{ execute, record, reads, pool, settled, ask, listen, services },
     async end() {
+      await planner?.close()
       stopped.abort()
       await running
       await drop()

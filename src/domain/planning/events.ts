@@ -4,4 +4,5 @@ export type {
   PlanningToolEvent,
   ProductSegmentEvent,
 } from './master-events.ts'
+export type { PlanEvent, PlannedOrderPart, PlanVariant, ScheduleEvent } from './plan-events.ts'
 export { usualPlanningRules, type PlanningRules } from './master-events.ts'

@@ -96,6 +96,14 @@ const STOCK = `
     where site = $1)
   group by 1, 2 order by "materialId" collate "C", unit collate "C"`
 
+/** How far the read models had come that a problem was made from. */
+export interface ReadPosition {
+  /** Of the one furthest behind. */
+  readonly position: number
+  /** False: some were ahead of others, so no position of the log holds exactly this. */
+  readonly isExact: boolean
+}
+
 /**
  * One statement, so that all of it is of one moment: rows of a site for a plan that begins at `at`.
  * @param at ISO-8601

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { EventStore } from '../commands/event-store.ts'
+import type { Execute } from '../commands/execute.ts'
+import { uuid5 } from '../commands/ids.ts'
+import type { Checkpoints } from '../commands/policy.ts'
+import { isRejection } from '../domain/decider.ts'
+import type { Recorded } from '../domain/event.ts'
+import { planningRulesTable } from '../projections/planning/planning-rules.ts'
+import type { ReadModels } from '../projections/read-models.ts'
+import type { Planner } from './planner.ts'
+
+/** Facts after which a plan may not hold any more. */
+const CONCERNS = [
+  'ShiftPatternChanged',
+  'CalendarDaysSet',
+  'CalendarDaysCleared',
+  'DownTimePlanned',
+  'PlannedDownTimeCancelled',
+  'CalendarCorrected',
+  'ShiftAssigned',
+  'ShiftAssignmentWithdrawn',
+  'AbsenceRecorded',
+  'AbsenceCancelled',
+  'QualificationSuspended',
+  'QualificationRevoked',
+  'EquipmentStateChanged',
+  'OrderReleased',
+  'OrderHeld',
+  'OrderHoldLifted',
+  'OrderCancelled',
+  'ReceiptExpected',
+  'ExpectedReceiptClosed',
+] as const
+
+/** Facts come in bursts: it is planned when none came for a while, or the first has waited long. */
+const QUIET_MS = 5_000
+const LONGEST_MS = 60_000
+const LOOK_MS = 500
+const NAME = 'replanning'
+
+export interface ReplanningDeps {
+  readonly store: EventStore
+  readonly checkpoints: Checkpoints
+  readonly reads: ReadModels
+  readonly planner: Planner
+  /** In the name of Taktlog itself. */
+  readonly execute: Execute
+  readonly signal: AbortSignal
+  readonly quietMs?: number
+}
+
+interface Pending {
+  readonly since: number
+  last: number
+  /** What came first, for people; when the log took the last; and how many in all. */
+  readonly cause: Recorded
+  recordedAt: string
+  facts: number
+}
+
+/**
+ * When shifts, absences, stops, orders or material change at a site that wants it and has a plan in
+ * force, then plan anew, repaired first. People accept; a promise that flips is told at once. The
+ * checkpoint moves when the request is recorded, so a crash costs one plan more and loses none.
+ */
+export async function runReplanning(deps: ReplanningDeps): Promise<void> {
+  const { store, checkpoints, signal } = deps
+  const pending = new Map<string, Pending>()
+  let position = await checkpoints.load(NAME)
+  const ending = new AbortController()
+  const until = AbortSignal.any([signal, ending.signal])
+  const follow = async (): Promise<void> => {
+    const types = [...CONCERNS]
+    for await (const batch of store.subscribe({ after: position, types, signal: until })) {
+      for (const fact of batch.facts as readonly Recorded<any>[])
+        if (mattersTo(fact)) note(pending, fact)
+      position = batch.position
+    }
+  }
+  const plan = async (): Promise<void> => {
+    while (!until.aborted) {
+      const upTo = position
+      const due = [...pending].filter(([, one]) => isDue(one, deps.quietMs ?? QUIET_MS))
+      for (const [site, one] of due) {
+        pending.delete(site)
+        await replan(site, one, deps)
+      }
+      if (pending.size === 0) await checkpoints.save(NAME, upTo)
+      await delay(LOOK_MS, undefined, { signal: until, ref: false }).catch(() => {})
+    }
+  }
+  try {
+    await Promise.all([follow(), plan()])
+  } finally {
+    ending.abort()
+  }
+}
+
+/** A machine that merely runs or waits changes no plan. */
+const mattersTo = ({ type, data }: Recorded<any>): boolean =>
+  type !== 'EquipmentStateChanged' || ['FAULT', 'MAINTENANCE'].includes(data.state)
+
+function note(pending: Map<string, Pending>, fact: Recorded): void {
+  const now = performance.now()
+  const { site } = fact.metadata
+  const known = pending.get(site)
+  if (known) {
+    known.last = now
+    known.facts++
+    known.recordedAt = fact.recordedAt
+  } else
+    pending.set(site, { since: now, last: now, cause: fact, recordedAt: fact.recordedAt, facts: 1 })
+}
+
+function isDue({ since, last }: Pending, quietMs: number): boolean {
+  const now = performance.now()
+  return now - last >= quietMs || now - since >= LONGEST_MS
+}
+
+async function replan(site: string, pending: Pending, deps: ReplanningDeps): Promise<void> {
+  const { reads, planner, execute } = deps
+  const { cause, facts, recordedAt } = pending
+  const [rules] = await reads.byKey(planningRulesTable, [site], [site])
+  const { plan } = await planner.contents.inForce(site)
+  // What was recorded before the plan in force was made is in it.
+  if (!rules?.rules?.automatic || !plan || recordedAt < plan.startsAt) return
+  const more = facts > 1 ? `, and ${facts - 1} more` : ''
+  const wish = {
+    ...{ site, actor: 'system', source: 'policy' },
+    commandId: uuid5(`${NAME}/${cause.id}/${facts}`),
+    reason: `${cause.type} at ${cause.metadata.occurredAt}${more}`,
+  }
+  const outcome = await planner.request(wish, execute)
+  if (isRejection(outcome)) throw new Error(outcome.why)
+}

@@ -1,0 +1,28 @@
+import type { PlannedOperation, Problem } from '../../domain/planning/problem.ts'
+
+/** A plan that was found, and how good it is. */
+export interface FoundPlan {
+  readonly best: readonly PlannedOperation[]
+  /** By part of the objective. */
+  readonly parts: Readonly<Record<string, number>>
+  /** No plan is done earlier, seconds after it begins. */
+  readonly bound: number
+  readonly iteration: number
+}
+
+/**
+ * Makes plans without holding up the caller: the first answer at once, then every better one. The same
+ * problem, seed, iterations and workers give the same plans.
+ */
+export type Scheduler = (
+  problem: Problem,
+  options: {
+    readonly seed: number
+    readonly budget: { readonly iterations: number }
+    readonly workers: number
+    readonly signal: AbortSignal
+  },
+) => AsyncIterable<FoundPlan>
+
+/** Raised when the same seed may give another plan than before. */
+export const SCHEDULER_VERSION = 1

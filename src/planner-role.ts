@@ -1,0 +1,17 @@
+import { plan } from './adapters/planner/plan.ts'
+import { createPlanner, type Planner } from './api/planner.ts'
+import type { Config } from './config.ts'
+import type { ReadModels } from './projections/read-models.ts'
+import type { Log } from './system.ts'
+
+/** Makes plans on worker threads of this process, within the limits that the settings give. */
+export const openPlanner = (log: Log, reads: ReadModels, config: Config): Planner =>
+  createPlanner({
+    ...{ store: log.store, reads, execute: log.execute, clock: log.services.clock },
+    scheduler: plan,
+    limits: {
+      searches: config.planSearches,
+      workers: config.planWorkers,
+      iterations: config.planIterations,
+    },
+  })

@@ -73,6 +73,14 @@ test('query 4 shows three shifts, and a machine with a maintenance planned', asy
   expect(machine.plannedDownTimes).toMatchObject([{ purpose: 'MAINTENANCE' }])
 })
 
+test('a plan is in force: what the mills do next, and an order that will be late', async () => {
+  const { query } = demoQueries.find(({ query: text }) => text.includes('dispatchList'))!
+  const { dispatchList, late, plans } = await plant.ask(query)
+  expect(dispatchList.length).toBeGreaterThan(3)
+  expect(plans.nodes.some((plan: any) => plan.status === 'ACCEPTED')).toBe(true)
+  expect(late.nodes.length).toBeGreaterThan(0)
+})
+
 test('breakdowns are shown with what people said', async () => {
   const about = demoQueries.find(({ query }) => query.includes('stops('))!
   const { stops, stopReasons } = await plant.ask(about.query)

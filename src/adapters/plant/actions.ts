@@ -21,6 +21,9 @@ import type { personCommands } from '../../domain/personnel/person-commands.ts'
 import type { qualificationRulesCommands } from '../../domain/personnel/qualification-rules.ts'
 import type { qualificationCommands } from '../../domain/personnel/qualification.ts'
 import type { shiftAssignmentCommands } from '../../domain/personnel/shift-assignment.ts'
+import type { planningResourceCommands } from '../../domain/planning/planning-resource.ts'
+import type { planningRulesCommands } from '../../domain/planning/planning-rules.ts'
+import type { productSegmentCommands } from '../../domain/planning/product-segment.ts'
 import type { orderCommands } from '../../domain/production/order-commands.ts'
 import type { ProcessValueEvent } from '../../domain/quality/events.ts'
 import type { inspectionCommands } from '../../domain/quality/inspection-commands.ts'
@@ -49,6 +52,9 @@ type Schemas = typeof siteCommands &
   typeof stopReasonCommands &
   typeof stopRuleCommands &
   typeof unitCommands &
+  typeof planningResourceCommands &
+  typeof planningRulesCommands &
+  typeof productSegmentCommands &
   typeof orderCommands
 export type CommandType = keyof Schemas
 export type InputOf<T extends CommandType> = Omit<z.input<Schemas[T]>, 'type'>

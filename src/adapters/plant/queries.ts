@@ -209,6 +209,20 @@ const recalled = `{
   recallDrills(first: 2) { nodes { drillId status lots { lotId } } }
 }`
 
+const plannedWork = `{
+  dispatchList(site: "${SITE}", workCentreId: "MILLING", first: 6) {
+    rank status isReady isLate name materialId dueAt
+    planned { orderId equipmentId person { name } startsAt endsAt cause }
+  }
+  late: orderPromises(first: 5, where: { isLate: true }) {
+    nodes { orderId baselineAt forecastAt dueAt }
+  }
+  plans(first: 2) {
+    nodes { planId status requestedAt cause proposals { variant operationCount costs } }
+  }
+  planningFindings(site: "${SITE}") { code omitted subjectId why }
+}`
+
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -265,6 +279,11 @@ export const demoQueries: readonly DemoQuery[] = [
     name: 'Recall',
     about: 'A recall of all valves: who has the pumps; and recalls that were practised',
     query: recalled,
+  },
+  {
+    name: 'Plan',
+    about: 'What the milling machines do next by the plan in force, and orders that will be late',
+    query: plannedWork,
   },
   {
     name: 'SignedOff',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { practiseRecall } from './drill.ts'
 import { createGraphqlClient } from './graphql-client.ts'
 import { NAMES } from './people.ts'
+import { planAhead } from './planning.ts'
 import { createPlayer, type Counts, type Failure, type Player } from './player.ts'
 import { enrolSigners, signOff } from './signing.ts'
 import { createSimulation } from './simulation.ts'
@@ -58,7 +59,7 @@ export async function runPlant(options: PlantOptions): Promise<Counts> {
   const enrolled = enrolSigners(client)
   const signed = async (): Promise<void> => {
     await enrolled
-    await Promise.all([signOff(client), practiseRecall(client)])
+    await Promise.all([signOff(client), practiseRecall(client), planAhead(client)])
   }
   // Secrets are hashed at leisure meanwhile; a failure is told when it is waited for.
   enrolled.catch(() => {})

@@ -22,6 +22,12 @@ const THREE_SHIFTS: Pattern = {
   ],
 }
 
+/** Each crew keeps its shift: who is there tomorrow is known before it is assigned. */
+const CREW_PATTERNS = THREE_SHIFTS.shifts.map((one) => ({
+  crewId: `CREW-${one.shiftId}`,
+  pattern: { ...THREE_SHIFTS, shifts: [one] },
+}))
+
 /**
  * The plant works in three shifts, which was settled the day before: it opens in the middle of one. A
  * machine has a calendar of its own for its maintenance only, and takes the shifts of its site.
@@ -36,6 +42,12 @@ export function planShifts({ command, now }: Plant): void {
     say('DefineCalendar', { ...of, name: 'Ulm, three shifts', timeZone: ZONE })
     const from = settled.toPlainDate().toString()
     say('ChangeShiftPattern', { ...of, from, pattern: THREE_SHIFTS })
+  }
+  for (const { crewId, pattern } of CREW_PATTERNS) {
+    const of = { scopeId: crewId, kind: 'PERSON' as const }
+    say('DefineCalendar', { ...of, name: `Shifts of ${crewId}`, timeZone: ZONE })
+    const from = settled.toPlainDate().toString()
+    say('ChangeShiftPattern', { ...of, from, pattern })
   }
   const morning = opening.add({ days: 1 }).with({ hour: 8, minute: 0, second: 0, millisecond: 0 })
   const at = (time: Temporal.ZonedDateTime): string =>

@@ -7,6 +7,7 @@ import { METERS, SCOPES } from './layout.ts'
 import { work } from './operations.ts'
 import { planOrders } from './orders.ts'
 import { attend, employ, unqualified } from './people.ts'
+import { planWork } from './planning.ts'
 import { createPlant, type Plant } from './plant.ts'
 import { planShifts } from './shifts.ts'
 import { planStops } from './stops.ts'
@@ -29,6 +30,7 @@ export function createSimulation(
   planStops(plant)
   employ(plant)
   planEnergy(plant)
+  planWork(plant)
   openStock(plant)
   plant.start(planOrders(plant))
   for (const machine of plant.machines) {

@@ -90,7 +90,7 @@ export async function fill(plant: Plant): Promise<void> {
   })
   await say('DefineCycleTime', { equipmentId: 'M1', validFrom: after(-60), idealMs: 60_000 })
   await say('ReceiveLot', {
-    ...{ lotId: 'L1', movementId: 'm1', materialId: 'steel', quantity: 0.1, unit: 'KGM' },
+    ...{ lotId: 'L1', movementId: 'm1', materialId: 'steel', quantity: 100.1, unit: 'KGM' },
   })
   await say('ExpectReceipt', {
     ...{

@@ -85,6 +85,7 @@ function withPins(
     const { equipmentId, personId, startsAt, endsAt } = pin
     const setupMs = Date.parse(one.startsAt) - Date.parse(one.setupStartsAt)
     const setupStartsAt = new Date(Date.parse(startsAt) - setupMs).toISOString()
-    return { ...one, equipmentId, personId, setupStartsAt, startsAt, endsAt }
+    const moved = { equipmentId, personId, setupStartsAt, startsAt, endsAt }
+    return { ...one, ...moved, cause: 'frozen', culprit: null }
   })
 }

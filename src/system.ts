@@ -15,6 +15,7 @@ import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, usageOf, type Database, type PoolUsage } from './adapters/postgres/pool.ts'
+import { simulate } from './adapters/planner/simulate.ts'
 import { createScenarioTable } from './adapters/postgres/scenarios.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
@@ -80,6 +81,7 @@ export interface Log {
     | 'naming'
     | 'ocel'
     | 'scenarios'
+    | 'simulate'
   >
   readonly keys: ApiKeyStore
   readonly checkpoints: Checkpoints
@@ -169,6 +171,7 @@ export async function openLog(
         naming: namingOf(config),
         ocel: createOcelExport(store),
         observations: observationDefinitions,
+        simulate,
         scenarios: createScenarios({
           ...{ store, clock, catalogue, deciders },
           scenarios: await createScenarioTable(pool),

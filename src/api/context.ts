@@ -11,6 +11,7 @@ import type { TransparencyLog } from '../commands/tlog/port.ts'
 import type { Scenarios } from '../commands/whatif/scenarios.ts'
 import type { Rejection } from '../domain/decider.ts'
 import type { ObservationDefinition } from '../domain/observation.ts'
+import type { Simulate } from '../domain/planning/simulation/simulated.ts'
 import type { Naming } from '../projections/epcis/names.ts'
 import type { OnChange, ReadModels } from '../projections/read-models.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
@@ -40,6 +41,8 @@ export interface Services {
   readonly secrets: SigningSecrets
   /** Absent where nobody keeps any. */
   readonly scenarios?: Scenarios
+  /** Absent where nothing is simulated. */
+  readonly simulate?: Simulate
   /** Tells of changes of read models, whichever process makes them. */
   readonly onChange: OnChange
   /** The same read models on another server, a moment behind; queries prefer it. */
@@ -70,6 +73,9 @@ export interface Context {
   readonly auditTrail: AuditTrail | undefined
   readonly scenarios: Scenarios | undefined
   readonly planner: Planner | undefined
+  readonly simulate: Simulate | undefined
+  /** The whole log, for what was asked about a site that may be seen. */
+  readonly log: Pick<EventStore, 'readAll'>
 }
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
@@ -94,6 +100,8 @@ export function createContext(services: Services, principal: Principal): Context
     auditTrail,
     scenarios: services.scenarios,
     planner,
+    simulate: services.simulate,
+    log: store,
   }
 }
 

@@ -49,6 +49,7 @@ import './unit-inspections.ts'
 import './trace.ts'
 import './units.ts'
 import './whatif.ts'
+import './whatif-run.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)

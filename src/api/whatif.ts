@@ -21,7 +21,7 @@ const AssumptionRef = builder.objectRef<Assumption>('Assumption').implement({
   }),
 })
 
-export const ScenarioRef = builder.objectRef<Scenario>('Scenario').implement({
+const ScenarioRef = builder.objectRef<Scenario>('Scenario').implement({
   description:
     'A question about the plant: history up to a position, and what is assumed from there on. It is kept ' +
     'apart; nothing of it is ever a fact. `asKnownAt: { scenario: ID }` answers any question under it.',
@@ -114,13 +114,13 @@ builder.mutationField('createScenario', (t) =>
 )
 
 /** @throws GraphQLError where this process keeps none */
-function scenariosOf({ scenarios }: Context) {
+export function scenariosOf({ scenarios }: Context) {
   if (!scenarios) throw apiError('InvalidInput', 'no scenarios are kept here.')
   return scenarios
 }
 
 /** The scenario, as far as the principal may see its site. */
-async function visible(scenarioId: string, context: Context): Promise<Scenario | null> {
+export async function visible(scenarioId: string, context: Context): Promise<Scenario | null> {
   const scenario = await scenariosOf(context).find(scenarioId)
   const { sites } = context.principal
   return scenario && (sites === null || sites.includes(scenario.site)) ? scenario : null

@@ -184,3 +184,72 @@ describe('a fork', () => {
     expect(ids).not.toContainEqual({ scenarioId: 'early' })
   })
 })
+
+describe('the coming days under an assumption', () => {
+  const run = async (scenarioId: string, args = '') => {
+    const stream = await plant.listen(`subscription {
+      scenarioRun(scenarioId: "${scenarioId}", replications: 40 ${args}) {
+        done total result { replications fittedTo failures movedCount
+          kpis { measure base { mean } scenario { mean } difference { mean halfWidth } }
+          orders { orderId flips base { p50 onTime } scenario { p50 onTime } }
+          moved { orderId operationId baseStart scenarioStart }
+          calibration { coverage80 nullReason } } } }`)
+    const seen: any[] = []
+    for await (const { data, errors } of stream) {
+      if (errors) throw errors[0]
+      seen.push(data.scenarioRun)
+    }
+    return seen
+  }
+
+  test('a rush order comes first, which is told by pairs', async () => {
+    const head = await plant.services.store.head()
+    await create('rush', [
+      {
+        type: 'ReleaseOrder',
+        input: {
+          ...{ orderId: 'RUSH', materialId: 'gear', quantity: 60, unit: 'C62', priority: 1 },
+          operations: [
+            {
+              ...{ operationId: '10', sequence: 1, name: 'Mill', workCentreId: 'LINE' },
+              ...{ setupTimeMs: 0, runTimeMsPerUnit: 60_000 },
+            },
+          ],
+        },
+      },
+    ])
+    const seen = await run('rush')
+    expect(seen[0]).toEqual({ done: 0, total: 80, result: null })
+    expect(seen.map(({ done }) => done)).toEqual(
+      seen.map(({ done }) => done).toSorted((a, b) => a - b),
+    )
+    const { result } = seen.at(-1)
+    expect(result.replications).toBe(40)
+    const rush = result.orders.find(({ orderId }: any) => orderId === 'RUSH')
+    expect(rush.base).toBeNull()
+    expect(rush.scenario.p50).toMatch(/^2030-01-01T0[01]/)
+    const done = result.kpis.find(({ measure }: any) => measure === 'ORDERS_DONE')
+    expect(done.difference).toEqual({ mean: 1, halfWidth: 0 })
+    expect(result.calibration).toMatchObject({ coverage80: null })
+    expect(result.calibration.nullReason).toContain('it takes 5')
+    expect(await plant.services.store.head()).toBe(head)
+  })
+
+  test('nothing assumed, nothing different', async () => {
+    await create('nothing', [])
+    const { result } = (await run('nothing', 'policy: RULE, rule: EDD')).at(-1)
+    expect(result.kpis.every(({ difference }: any) => (difference.mean ?? 0) === 0)).toBe(true)
+    expect(result).toMatchObject({ movedCount: 0, moved: [] })
+    expect(result.orders.every(({ flips }: any) => !flips)).toBe(true)
+  })
+
+  test('can be given up, and asks for no more than it may', async () => {
+    const stream = await plant.listen(
+      'subscription { scenarioRun(scenarioId: "nothing", replications: 1000) { done } }',
+    )
+    expect((await stream.next()).done).toBe(false)
+    expect((await stream.return(undefined)).done).toBe(true)
+    await expect(run('nothing', 'horizonDays: 61')).rejects.toThrow('horizonDays 61')
+    await expect(run('unknown')).rejects.toThrow('no such one')
+  })
+})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { columnOf, simulate } from '../../src/adapters/planner/simulate.ts'
+import { simulate } from '../../src/adapters/planner/simulate.ts'
 import type { Problem } from '../../src/domain/planning/problem.ts'
 import { compile } from '../../src/domain/planning/compile.ts'
 import {
@@ -8,6 +8,7 @@ import {
   quantile,
 } from '../../src/domain/planning/simulation/intervals.ts'
 import { measures } from '../../src/domain/planning/simulation/measure.ts'
+import { columnOf } from '../../src/domain/planning/simulation/simulated.ts'
 import { playOf, withPlanOf, type Study } from '../../src/domain/planning/simulation/policy.ts'
 import { noVariation } from '../../src/domain/planning/simulation/variation.ts'
 

@@ -3,6 +3,7 @@ import { createContext } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { simulate } from '../../src/adapters/planner/simulate.ts'
 import { createMemoryScenarios } from '../../src/adapters/memory/scenarios.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
 import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
@@ -50,6 +51,7 @@ export async function plantWithApi(projections: readonly Projection[], scheduler
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets, ...(planner ? { planner } : {}) },
+    simulate,
     scenarios: createScenarios({
       ...{ store, clock, catalogue, deciders },
       scenarios: createMemoryScenarios(),

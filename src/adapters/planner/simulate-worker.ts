@@ -5,7 +5,7 @@ import { playOf } from '../../domain/planning/simulation/policy.ts'
 import { createForecaster } from '../../projections/planning/bottleneck-forecast.ts'
 import type { Part, Work } from './simulate.ts'
 
-const { study, horizonSeconds, bottlenecks } = workerData as Work
+const { study, horizonSeconds, bottlenecks, ...wanted } = workerData as Work
 const compiled = compile(study.problem)
 const play = playOf(compiled, study)
 const meter = createMeter(compiled, horizonSeconds)
@@ -16,6 +16,8 @@ parentPort!.on('message', ({ from, to }: { readonly from: number; readonly to: n
   const values = new Float64Array((to - from) * measures.length)
   const done = new Float64Array((to - from) * orders)
   const longest = forecaster ? new Int32Array((to - from) * forecaster.buckets) : null
+  const operations = compiled.operations.length
+  const starts = wanted.starts ? new Float64Array((to - from) * operations) : null
   let events = 0
   for (let replication = from; replication < to; replication++) {
     const run = play(replication)
@@ -24,8 +26,9 @@ parentPort!.on('message', ({ from, to }: { readonly from: number; readonly to: n
     values.set(found.values, row * measures.length)
     done.set(found.done, row * orders)
     if (forecaster) longest!.set(forecaster.main(run), row * forecaster.buckets)
+    starts?.set(run.start, row * operations)
     events += run.events
   }
-  const part: Part = { from, to, values, done, longest, events }
+  const part: Part = { from, to, values, done, longest, starts, events }
   parentPort!.postMessage(part, [])
 })

@@ -1,31 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { measures } from '../../domain/planning/simulation/measure.ts'
 import type { Study } from '../../domain/planning/simulation/policy.ts'
+import type { BottleneckStretches, Simulate } from '../../domain/planning/simulation/simulated.ts'
 
 /** Replications between two reports of progress; a cancelled run ends with the one under way. */
 const CHUNK = 20
-
-export interface SimulateOptions {
-  readonly replications: number
-  /** What throughput, utilisation and work in progress are of. */
-  readonly horizonSeconds: number
-  /** Threads; absent: 1. */
-  readonly workers?: number
-  readonly signal?: AbortSignal
-  readonly onProgress?: (done: number) => void
-  /** The main bottleneck of each of so many stretches of this length; absent: not asked for. */
-  readonly bottlenecks?: BottleneckStretches
-}
-
-export interface BottleneckStretches {
-  readonly count: number
-  readonly seconds: number
-}
 
 export interface Work {
   readonly study: Study
   readonly horizonSeconds: number
   readonly bottlenecks: BottleneckStretches | null
+  readonly starts: boolean
 }
 
 export interface Part {
@@ -34,17 +19,7 @@ export interface Part {
   readonly values: Float64Array
   readonly done: Float64Array
   readonly longest: Int32Array | null
-  readonly events: number
-}
-
-export interface Simulated {
-  readonly replications: number
-  /** Replications x measures, in the order of `measures`. */
-  readonly values: Float64Array
-  /** Replications x orders: seconds at which each is done, Infinity: never. */
-  readonly done: Float64Array
-  /** Replications x stretches: index of the equipment, -1: none was active. */
-  readonly longest: Int32Array | null
+  readonly starts: Float64Array | null
   readonly events: number
 }
 
@@ -53,23 +28,29 @@ export interface Simulated {
  * figures, however many threads share the work. Null when the signal aborts.
  * @throws Error when a worker fails
  */
-export async function simulate(study: Study, options: SimulateOptions): Promise<Simulated | null> {
+export const simulate: Simulate = async (study, options) => {
   const { replications, horizonSeconds, signal, bottlenecks = null } = options
+  const operations = study.problem.orders.reduce((sum, one) => sum + one.operations.length, 0)
   const orders = study.problem.orders.length
   const values = new Float64Array(replications * measures.length)
   const done = new Float64Array(replications * orders)
   const longest = bottlenecks ? new Int32Array(replications * bottlenecks.count) : null
+  const starts = options.starts ? new Float64Array(replications * operations) : null
   let [next, finished, events] = [0, 0, 0]
   const take = (part: Part): void => {
     values.set(part.values, part.from * measures.length)
     done.set(part.done, part.from * orders)
     if (part.longest) longest!.set(part.longest, part.from * bottlenecks!.count)
+    if (part.starts) starts!.set(part.starts, part.from * operations)
     events += part.events
     finished += part.to - part.from
     options.onProgress?.(finished)
   }
   const threads = Math.max(1, Math.min(options.workers ?? 1, Math.ceil(replications / CHUNK)))
-  const workerData: Work = { study, horizonSeconds, bottlenecks }
+  const workerData: Work = {
+    ...{ study, horizonSeconds, bottlenecks },
+    starts: options.starts ?? false,
+  }
   const workers = Array.from(
     { length: threads },
     () => new Worker(new URL('./simulate-worker.ts', import.meta.url), { workerData }),
@@ -89,7 +70,7 @@ export async function simulate(study: Study, options: SimulateOptions): Promise<
     const all = Promise.all(workers.map(drive))
     all.catch(() => {})
     if ((await Promise.race([all, aborted])) === null) return null
-    return { replications, values, done, longest, events }
+    return { replications, values, done, longest, starts, events }
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
@@ -106,7 +87,3 @@ function ask(worker: Worker, chunk: { readonly from: number; readonly to: number
     worker.postMessage(chunk, [])
   })
 }
-
-/** Column of one measure, by replication. */
-export const columnOf = ({ values, replications }: Simulated, measure: number): Float64Array =>
-  Float64Array.from({ length: replications }, (_, i) => values[i * measures.length + measure]!)

@@ -78,7 +78,7 @@ export function withPlanOf(problem: Problem, other: Problem): Problem {
     orders: problem.orders.map((one) => ({
       ...one,
       operations: one.operations.map((operation) => {
-        const plan = planned.get(`${one.id}/${operation.id}`) ?? { start: one.release ?? 0 }
+        const plan = planned.get(`${one.id}/${operation.id}`) ?? { start: (one.release ?? 0) - 1 }
         const same = operation.modes.findIndex(
           ({ equipment }) => 'equipment' in plan && equipment === plan.equipment,
         )

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instances, type Instance } from '../../bench/schedule/instances.ts'
+import { plant } from '../../bench/schedule/plant.ts'
+import { coordinate } from '../../src/adapters/planner/coordinate.ts'
 import { plan, type PlanOptions, type PlanProgress } from '../../src/adapters/planner/plan.ts'
 import { compile } from '../../src/domain/planning/compile.ts'
 import { createSearch } from '../../src/domain/planning/create-search.ts'
@@ -139,6 +141,29 @@ describe('plan on worker threads', () => {
     const [repaired] = await all(planned, { seed: 1, budget: { iterations: 10 } })
     expect(repaired!.parts.otherChanges).toBe(0)
   })
+
+  test('a large plant is planned on other threads alone, with the same result', async () => {
+    const problem = plant(2_005, 1)
+    const options = { seed: 3, workers: 2, budget: { iterations: 10 } }
+    const here: PlanProgress[] = []
+    for await (const one of coordinate(problem, options)) here.push(one)
+    expect(await all(problem, options)).toEqual(here)
+    const [order] = problem.orders
+    const wrong = { ...order!, id: 'X', operations: [{ id: '1', modes: [{ equipment: 'none' }] }] }
+    const broken = { ...problem, orders: [...problem.orders, wrong] }
+    await expect(all(broken, options)).rejects.toThrow('no equipment none')
+    const stop = new AbortController()
+    let seen = 0
+    for await (const _ of plan(problem, {
+      ...options,
+      budget: { ms: 3_600_000 },
+      signal: stop.signal,
+    })) {
+      seen++
+      stop.abort()
+    }
+    expect(seen).toBe(1)
+  }, 60_000)
 
   test('stops when told', async () => {
     const stop = new AbortController()

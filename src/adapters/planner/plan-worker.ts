@@ -4,7 +4,7 @@ import { createSearch } from '../../domain/planning/create-search.ts'
 import type { Objective } from '../../domain/planning/objective.ts'
 import type { Problem } from '../../domain/planning/problem.ts'
 import { seededRandom } from '../../domain/planning/random.ts'
-import type { Found, Round } from './plan.ts'
+import type { Found, Round } from './coordinate.ts'
 
 /** Iterations between two looks at the clock. */
 const SLICE = 20

@@ -75,4 +75,4 @@ if (gaps.length > 0)
     `mean gap ${(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toFixed(2)} % over ${gaps.length}`,
   )
 if (positionals.length === 0 || positionals.includes('plant'))
-  await realPlants(Number(values.seconds), Number(values.workers))
+  await realPlants(Number(values.seconds), { workers: Number(values.workers), cpu: values.cpu })

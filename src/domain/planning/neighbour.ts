@@ -14,6 +14,8 @@ const BLOCKED: ReadonlySet<number> = new Set([
 const ORDER_SHARE = 0.2
 const MODE_SHARE = 0.35
 const FAMILY_SHARE = 0.15
+/** Share of moves of any operation to any place between its neighbours: for what no chain of causes leads to. */
+const ANY_SHARE = 0.1
 /** Causes walked back through at most, and a move over at most this share of the plan. */
 const CHAIN_LIMIT = 60
 const REACH = 0.1
@@ -101,6 +103,19 @@ export function createNeighbour(compiled: Compiled, random: Random) {
     return putBack(from, Math.min(size - 1, from + 1 + pick(reach)))
   }
 
+  const anyMove = (): void => {
+    const at = pick(size)
+    const { links, successors, modes: options } = operations[at]!
+    let [low, high] = [0, size - 1]
+    for (const { operation } of links) low = Math.max(low, place[operation]! + 1)
+    for (const next of successors) high = Math.min(high, place[next]! - 1)
+    const [from, to] = [place[at]!, low + pick(high - low + 1)]
+    if (to < from) order.copyWithin(to + 1, to, from)
+    else order.copyWithin(from, from + 1, to + 1)
+    order[to] = at
+    if (random() < MODE_SHARE) modes[at] = pick(options.length)
+  }
+
   /** A neighbour of `current`, whose schedule is given; the arrays are reused by the next call. */
   return (current: Sequence, schedule: Schedule, number: number): Sequence => {
     order.set(current.order)
@@ -109,6 +124,10 @@ export function createNeighbour(compiled: Compiled, random: Random) {
     const lot = random()
     if (lot < ORDER_SHARE) {
       shiftOrder(number)
+      return { order, modes }
+    }
+    if (lot < ORDER_SHARE + ANY_SHARE) {
+      anyMove()
       return { order, modes }
     }
     const at = chain[pick(walkBack(schedule, number))]!

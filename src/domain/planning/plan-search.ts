@@ -11,8 +11,12 @@ import { inTime } from './starts.ts'
 /** A worse plan is taken as long as it is no worse than the one so many iterations ago (late acceptance,
  * Burke and Bykov 2017). */
 const MEMORY = 60
-/** Iterations without a better plan after which the search goes on from the best. */
+/** Iterations without a better plan after which the search goes on from the best, this many moves away. */
 const PATIENCE = 3_000
+const KICKS = 8
+
+/** Share of neighbours taken from the order that was decoded: it may keep somebody for what starts later. */
+const DECODED_SHARE = 0.1
 
 interface Valued extends Sequence {
   readonly cost: Float64Array
@@ -54,6 +58,17 @@ export function createPlanSearch(
     memory = memory.fill(from.cost)
     idle = 0
   }
+  /** Leaves the best plan, whatever it costs. */
+  const kick = (): void => {
+    goOn(best)
+    for (let i = 0; i < KICKS; i++) {
+      const { order, modes } = neighbour(random() < 0.5 ? current : timed, schedule, urgent())
+      const settled = decode(order, modes)
+      const cost = costs(compiled, settled)
+      move({ order: order.slice(), modes: modes.slice(), cost }, settled)
+    }
+    memory = memory.fill(current.cost)
+  }
   /** The order to help: of three any, the one that costs most. */
   const urgent = (): number => {
     const { orders } = compiled.problem
@@ -66,7 +81,8 @@ export function createPlanSearch(
     return worst
   }
   const once = (): void => {
-    const next = neighbour(timed, schedule, random() < 0.1 ? latest(schedule, compiled) : urgent())
+    const base = random() < DECODED_SHARE ? current : timed
+    const next = neighbour(base, schedule, random() < 0.1 ? latest(schedule, compiled) : urgent())
     const settled = decode(next.order, next.modes)
     const cost = costs(compiled, settled)
     const slot = iterations++ % MEMORY
@@ -78,7 +94,7 @@ export function createPlanSearch(
     if (compare(objective, current.cost, best.cost) < 0) {
       best = current
       idle = 0
-    } else if (idle > PATIENCE) goOn(best)
+    } else if (idle > PATIENCE) kick()
   }
 
   return {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { violations } from '../../domain/planning/checker.ts'
 import { compile, type Compiled } from '../../domain/planning/compile.ts'
 import { createDecoder } from '../../domain/planning/decoder.ts'
-import type { Sequence } from '../../domain/planning/dispatch.ts'
+import { dispatch, dispatchRules, type Sequence } from '../../domain/planning/dispatch.ts'
 import {
   compare,
   costs,
@@ -37,11 +37,16 @@ export async function* coordinate(
   const value = evaluator(compiled)
   // A repaired plan comes first even where a rule would do better: that is the price of stability.
   const repair = repaired(compiled)
-  const starts = repair
-    ? [{ ...repair, cost: costs(compiled, repair.schedule) }]
-    : startPlans(compiled).map(value)
-  let best = starts.reduce((a, b) => (compare(objective, b.cost, a.cost) < 0 ? b : a))
+  let best = repair
+    ? { ...repair, cost: costs(compiled, repair.schedule) }
+    : value(dispatch(compiled, dispatchRules.atcs))
   yield progress(compiled, best, 0)
+  if (signal?.aborted) return
+  const first = best
+  if (!repair)
+    for (const one of startPlans(compiled).map(value))
+      if (compare(objective, one.cost, best.cost) < 0) best = one
+  if (best !== first) yield progress(compiled, best, 0)
   const workers = Array.from(
     { length: options.workers ?? 1 },
     (_, number) =>

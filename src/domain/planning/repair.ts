@@ -24,6 +24,7 @@ export interface Repair extends Sequence {
  * Shifted right instead, in the same sequence, where that changes less. Null where nothing is planned.
  */
 export function repaired(compiled: Compiled): Repair | null {
+  if (compiled.operations.every(({ planned }) => planned === null)) return null
   const shifted = shiftedRight(compiled)
   if (shifted === null) return null
   const schedule = reinserted(compiled)

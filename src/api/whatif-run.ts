@@ -42,7 +42,7 @@ const MeasureRef = builder.enumType('SimulatedMeasure', {
   ),
 })
 
-const EstimateRef = builder.objectRef<Estimate>('SimulatedEstimate').implement({
+export const EstimateRef = builder.objectRef<Estimate>('SimulatedEstimate').implement({
   description: 'Mean over the replications, with the half width of its 95 % interval.',
   fields: (t) => ({
     mean: t.exposeFloat('mean', { nullable: true, description: 'Null: nothing to tell.' }),
@@ -189,7 +189,7 @@ const RuleRef = builder.enumType('DispatchRule', {
   ) as Record<string, { value: RuleName; description: string }>,
 })
 
-const within = (name: string, value: number, most: number): number => {
+export const within = (name: string, value: number, most: number): number => {
   if (Number.isInteger(value) && value >= 1 && value <= most) return value
   throw apiError('InvalidInput', `${name} ${value} is not between 1 and ${most}.`)
 }

@@ -253,3 +253,20 @@ describe('the coming days under an assumption', () => {
     await expect(run('unknown')).rejects.toThrow('no such one')
   })
 })
+
+test('bottlenecks of the hours to come, and what ten percent on one machine would give', async () => {
+  const { bottleneckForecast } = await plant.ask(`{
+    bottleneckForecast(site: "S1", hours: 4, replications: 40, faster: "M1") {
+      hours { from machines { equipmentId probability } warning leadTimeHours }
+      sensitivity { mean halfWidth } } }`)
+  // One operation of 100 minutes with an hour of setup is all that is open, on M1.
+  const [first] = bottleneckForecast.hours
+  expect(first).toMatchObject({
+    from: '2030-01-01T00:00:00.000Z',
+    machines: [{ equipmentId: 'M1', probability: 1 }],
+    ...{ warning: 'M1', leadTimeHours: 0 },
+  })
+  expect(bottleneckForecast.hours.slice(1).every(({ warning }: any) => warning === null)).toBe(true)
+  expect(bottleneckForecast.sensitivity.mean).toBeGreaterThan(0.08)
+  expect(bottleneckForecast.sensitivity.mean).toBeLessThan(0.1)
+})

@@ -2,6 +2,8 @@ import { bottlenecks, type Machine } from '../../domain/kpi/active-period.ts'
 import { intersect } from '../../domain/kpi/pieces.ts'
 import type { Compiled } from '../../domain/planning/compile.ts'
 import type { Run } from '../../domain/planning/simulation/run.ts'
+import type { Simulated } from '../../domain/planning/simulation/simulated.ts'
+import type { Fork } from './fork.ts'
 
 /** So many stretches of this length from the beginning on. */
 export interface Stretches {
@@ -58,4 +60,46 @@ export function createForecaster(compiled: Compiled, { count, seconds }: Stretch
       })
     },
   }
+}
+
+/** Share of the replications from which on a machine is warned of. */
+const WARNED = 0.6
+
+export interface StretchForecast {
+  /** ISO-8601 */
+  readonly from: string
+  /** Most likely first; those that are never the bottleneck are left out. */
+  readonly machines: readonly { readonly equipmentId: string; readonly probability: number }[]
+  /** Machine that becomes the bottleneck here and was not in the stretch before; else null. */
+  readonly warning: string | null
+  /** From the beginning to this stretch. */
+  readonly leadTimeHours: number
+}
+
+/** What the replications say of each stretch. */
+export function bottleneckWarnings(
+  { problem, horizon }: Pick<Fork, 'problem' | 'horizon'>,
+  { longest, replications }: Simulated,
+  { count, seconds }: Stretches,
+): StretchForecast[] {
+  let last: string | null = null
+  return Array.from({ length: count }, (_, stretch) => {
+    const hits = new Map<number, number>()
+    for (let i = 0; i < replications; i++) {
+      const machine = longest![i * count + stretch]!
+      if (machine >= 0) hits.set(machine, (hits.get(machine) ?? 0) + 1)
+    }
+    const machines = [...hits]
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+      .map(([machine, times]) => ({
+        equipmentId: problem.equipment[machine]!.id,
+        probability: times / replications,
+      }))
+    const [first] = machines
+    const main = first && first.probability > WARNED ? first.equipmentId : null
+    const warning = main !== null && main !== last ? main : null
+    if (main !== null) last = main
+    const from = horizon.instant(stretch * seconds)
+    return { from, machines, warning, leadTimeHours: (stretch * seconds) / 3_600 }
+  })
 }

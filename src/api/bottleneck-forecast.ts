@@ -1,0 +1,108 @@
+import type { Policy } from '../domain/planning/simulation/policy.ts'
+import { pairedEstimate, estimate, type Estimate } from '../domain/planning/simulation/intervals.ts'
+import { measures } from '../domain/planning/simulation/measure.ts'
+import { columnOf } from '../domain/planning/simulation/simulated.ts'
+import {
+  bottleneckWarnings,
+  type StretchForecast,
+} from '../projections/planning/bottleneck-forecast.ts'
+import { faster } from '../projections/planning/sensitivity.ts'
+import { forkOf } from '../projections/planning/fork.ts'
+import { builder } from './builder.ts'
+import { apiError } from './errors.ts'
+import { EstimateRef, within } from './whatif-run.ts'
+
+/** A week of hours; further ahead orders are not known. */
+const MAX_HOURS = 168
+const MAX_REPLICATIONS = 500
+const HOUR = 3_600
+
+const ChanceRef = builder
+  .objectRef<StretchForecast['machines'][number]>('BottleneckChance')
+  .implement({
+    description: 'How likely a machine is the bottleneck of an hour.',
+    fields: (t) => ({
+      equipmentId: t.exposeID('equipmentId', { description: 'Machine.' }),
+      probability: t.exposeFloat('probability', { description: 'Share of the replications.' }),
+    }),
+  })
+
+const StretchRef = builder.objectRef<StretchForecast>('BottleneckHour').implement({
+  description: 'An hour to come, by the active-period method on simulated states.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'Begin.' }),
+    machines: t.expose('machines', { type: [ChanceRef], description: 'Most likely first.' }),
+    warning: t.exposeID('warning', {
+      nullable: true,
+      description: 'Machine that becomes the bottleneck with more than 60 %, and was not before.',
+    }),
+    leadTimeHours: t.exposeFloat('leadTimeHours', { description: 'From now to this hour.' }),
+  }),
+})
+
+interface Forecast {
+  readonly hours: readonly StretchForecast[]
+  readonly sensitivity: Estimate | null
+}
+
+const ForecastRef = builder.objectRef<Forecast>('BottleneckForecast').implement({
+  description: 'Bottlenecks of the hours to come, of what is known now.',
+  fields: (t) => ({
+    hours: t.expose('hours', { type: [StretchRef], description: 'By time.' }),
+    sensitivity: t.expose('sensitivity', {
+      type: EstimateRef,
+      nullable: true,
+      description:
+        'What the machine of `faster`, ten percent faster, takes off the time until all orders are done: a ' +
+        'share, by pairs. Null where none was named.',
+    }),
+  }),
+})
+
+builder.queryField('bottleneckForecast', (t) =>
+  t.field({
+    type: ForecastRef,
+    description:
+      'Warns of bottlenecks: the open orders are simulated many times, with durations and failures as they were ' +
+      'in the last 90 days. On threads of their own.',
+    complexity: { field: 1_000, multiplier: 1 },
+    args: {
+      site: t.arg.id({ required: true, description: 'ISA-95 site.' }),
+      hours: t.arg.int({ defaultValue: 16, description: `Up to ${MAX_HOURS}.` }),
+      replications: t.arg.int({ defaultValue: 100, description: `Up to ${MAX_REPLICATIONS}.` }),
+      faster: t.arg.id({ description: 'What if this machine were ten percent faster?' }),
+    },
+    resolve: async (_, args, context): Promise<Forecast> => {
+      const { site } = args
+      await context.access.demand({ kind: 'read', context: 'planning', site })
+      const { simulate } = context
+      if (!simulate) throw apiError('InvalidInput', 'nothing is simulated here.')
+      const count = within('hours', args.hours ?? 16, MAX_HOURS)
+      const replications = within('replications', args.replications ?? 100, MAX_REPLICATIONS)
+      const at = context.clock.now()
+      const fork = await forkOf(context.log, { site, at, position: Infinity })
+      const policy: Policy = { kind: 'keep' }
+      const study = { problem: fork.problem, variation: fork.variation, policy, seed: 1 }
+      const options = {
+        replications,
+        horizonSeconds: count * HOUR,
+        signal: new AbortController().signal,
+      }
+      const stretches = { count, seconds: HOUR }
+      const found = (await simulate(study, { ...options, bottlenecks: stretches }))!
+      const hours = bottleneckWarnings(fork, found, stretches)
+      const { faster: machine } = args
+      if (machine == null) return { hours, sensitivity: null }
+      const other = (await simulate({ ...study, problem: faster(fork.problem, machine) }, options))!
+      const makespan = measures.indexOf('makespanHours')
+      const [own, quicker] = [columnOf(found, makespan), columnOf(other, makespan)]
+      const mean = estimate(own).mean ?? 0
+      const { halfWidth, ...gain } = pairedEstimate(quicker, own)
+      const share = (value: number | null) => (value === null || mean === 0 ? null : value / mean)
+      return {
+        hours,
+        sensitivity: { ...gain, mean: share(gain.mean), halfWidth: share(halfWidth) },
+      }
+    },
+  }),
+)

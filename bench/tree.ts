@@ -52,7 +52,7 @@ async function withNotary(
   const config = configOf(dataFolder)
   const stop = new AbortController()
   const { signer } = keysOf(config)
-  const running = runNotaryRole({ database: log.database, signer }, config, {
+  const running = runNotaryRole({ ...log, signer }, config, {
     leases: log.leases,
     log: { warn: console.error },
     signal: stop.signal,

@@ -39,6 +39,6 @@ export async function openEventStore(
       'KURRENTDB_URL is set, but the database has a log of its own: its read models and policies ' +
         'stand at places of that log. Use an empty database, and "taktlog migrate-log" for the facts.',
     )
-  on.warn('KURRENTDB_URL: Merkle tree and audit trail are of a log in PostgreSQL; they stay empty')
+  on.warn('KURRENTDB_URL: the Merkle tree is of a log in PostgreSQL; it stays empty')
   return measuredStore(await createKurrentEventStore({ url: kurrentdbUrl, catalogue }), metrics)
 }

@@ -1,4 +1,5 @@
 import { actively, type ActiveDeps } from './active.ts'
+import { runAuditIndexOf } from './adapters/postgres/audit-elsewhere.ts'
 import { runAuditIndex } from './adapters/postgres/audit-trail.ts'
 import { runNotary } from './adapters/postgres/tlog/notary.ts'
 import { loadKeys, type LogKeys } from './adapters/tlog/keys.ts'
@@ -15,7 +16,12 @@ export const keysOf = ({ dataFolder, logOrigin, logKey }: Config): LogKeys =>
  * aborts; each in one of all processes. Survives outages of the database.
  */
 export async function runNotaryRole(
-  { database, signer }: Pick<Log, 'database'> & Pick<LogKeys, 'signer'>,
+  {
+    database,
+    pool,
+    store,
+    signer,
+  }: Pick<Log, 'database' | 'pool' | 'store'> & Pick<LogKeys, 'signer'>,
   config: Config,
   active: ActiveDeps,
 ): Promise<void> {
@@ -30,6 +36,8 @@ export async function runNotaryRole(
     actively('notary', active, (signal) =>
       runNotary({ database, signer, checkpointMs, publish, warn, signal }),
     ),
-    actively('audit index', active, (signal) => runAuditIndex(database, signal)),
+    actively('audit index', active, (signal) =>
+      config.kurrentdbUrl ? runAuditIndexOf(store, pool, signal) : runAuditIndex(database, signal),
+    ),
   ])
 }

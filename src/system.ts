@@ -10,7 +10,7 @@ import { createOcelExport } from './adapters/ocel/export.ts'
 import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
 import { attachPostgres } from './adapters/postgres/attach.ts'
 import { ensureAuditIndex } from './adapters/postgres/audit-schema.ts'
-import { createAuditTrail } from './adapters/postgres/audit-trail.ts'
+import { createAuditTrail, factsHere, factsOf } from './adapters/postgres/audit-trail.ts'
 import { createCheckpoints } from './adapters/postgres/checkpoints.ts'
 import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
@@ -181,7 +181,10 @@ export async function openLog(
       checkpoints: await createCheckpoints(pool),
       leases,
       tree: createTransparencyLog(pool),
-      auditTrail: createAuditTrail(pool, catalogue),
+      auditTrail: createAuditTrail(
+        pool,
+        config.kurrentdbUrl ? factsOf(store) : factsHere(pool, catalogue),
+      ),
       projections: projectionsOf(config),
       metrics,
       async close() {
@@ -240,7 +243,7 @@ export async function startSystem(
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)
-      roles.push(runNotaryRole({ database: log.database, signer }, config, active))
+      roles.push(runNotaryRole({ ...log, signer }, config, active))
     }
     // Who subscribes hears of changes from here on. In an empty database there is nothing to ask yet.
     await reads.moves.look().catch(() => {})

@@ -123,7 +123,7 @@ describe.skipIf(!makeCertificate())('with keys and TLS', () => {
 test('a log in KurrentDB: decisions, retries and read models are as ever', async () => {
   const [log, empty] = await Promise.all([serveGrpc(), freshDatabase()])
   const kurrentdbUrl = `kurrentdb://127.0.0.1:${log.port}?tls=false`
-  const options = { kurrentdbUrl, roles: 'api,projector,policy' }
+  const options = { kurrentdbUrl, roles: 'api,projector,policy,notary' }
   await expect(start(options)).rejects.toThrow('has a log of its own')
   const system = await start(options, empty)
   const first = await system.execute(order, release('PO-9'), envelope('k1'))
@@ -140,6 +140,20 @@ test('a log in KurrentDB: decisions, retries and read models are as ever', async
     body: JSON.stringify({ query: '{ order(orderId: "PO-9") { status } }' }),
   })
   expect(await response.json()).toEqual({ data: { order: { status: 'RELEASED' } } })
+  // Refused: the trail finds it under the order it was about.
+  await again.execute(order, { ...release('PO-9'), quantity: 11 }, envelope('k2'))
+  const trail = again.auditTrail
+  const head = await again.store.head()
+  await expect.poll(() => trail.upTo(), { timeout: 20_000 }).toBeGreaterThanOrEqual(head)
+  const of = { limit: 10, direction: 'backward' } as const
+  const { facts, more } = await trail.page({ stream: 'order-PO-9' }, of, ['S1'])
+  expect(facts.map(({ type }) => type)).toEqual(['CommandRejected', 'OrderReleased'])
+  expect(more).toBe(false)
+  const released = facts.slice(-1)
+  expect(await trail.find({ id: released[0]!.id }, null)).toBe(position)
+  const byType = { actor: 'tester', types: ['OrderReleased'] }
+  expect(await trail.page(byType, of, null)).toEqual({ facts: released, more: false })
+  expect(await trail.page({ stream: 'order-PO-9' }, of, ['S2'])).toEqual({ facts: [], more: false })
   await again.close()
   await log.close()
   await empty.drop()

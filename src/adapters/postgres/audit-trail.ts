@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { AuditFilter, AuditPage, AuditTrail } from '../../commands/audit-trail.ts'
-import type { Catalogue } from '../../domain/event.ts'
+import type { EventStore } from '../../commands/event-store.ts'
+import type { Catalogue, Recorded } from '../../domain/event.ts'
 import { INDEX_EVENTS } from './audit-schema.ts'
 import { follow } from './follow.ts'
 import { createNames } from './log-names.ts'
@@ -31,7 +32,7 @@ export const runAuditIndex = (database: Database, signal: AbortSignal): Promise<
     signal,
   )
 
-async function upTo(database: Pick<pg.Pool, 'query'>): Promise<number> {
+export async function upTo(database: Pick<pg.Pool, 'query'>): Promise<number> {
   const { rows } = await database.query<{ position: number }>('select position from audit.progress')
   return rows[0]!.position
 }
@@ -40,9 +41,32 @@ const FACTS = pageOf(
   'select * from es.events where position = any($1::bigint[]) order by position * $2::integer',
 )
 
-/** The audit trail of a log that `runAuditIndex` follows. */
-export function createAuditTrail(pool: pg.Pool, catalogue: Catalogue): AuditTrail {
+/** Facts at these positions, in this order. */
+type FactsAt = (
+  positions: readonly number[],
+  direction: AuditPage['direction'],
+) => Promise<readonly Recorded[]>
+
+/** Facts of the log in this database, with one statement. */
+export function factsHere(pool: pg.Pool, catalogue: Catalogue): FactsAt {
   const names = createNames(pool)
+  return async (positions, direction) => {
+    const order = direction === 'forward' ? 1 : -1
+    const columns = await askPage(pool, 'audit-facts', FACTS, [positions, order])
+    return decodePage(columns, names, catalogue)
+  }
+}
+
+/** Facts of any log, with one read each. */
+export const factsOf =
+  (store: Pick<EventStore, 'readAll'>): FactsAt =>
+  async (positions) => {
+    const facts = positions.map((position) => store.readAll({ from: position - 1, limit: 1 }))
+    return (await Promise.all(facts)).flat()
+  }
+
+/** The audit trail of a log whose index is kept in this database. */
+export function createAuditTrail(pool: pg.Pool, factsAt: FactsAt): AuditTrail {
   return {
     async page(filter, page, sites) {
       // As numbers, so that the planner knows how rare they are.
@@ -50,10 +74,8 @@ export function createAuditTrail(pool: pg.Pool, catalogue: Catalogue): AuditTrai
       const { text, values } = positionsSql({ ...filter, types }, page, sites)
       const { rows } = await pool.query<{ position: number }>(text, values)
       const positions = rows.slice(0, page.limit).map(({ position }) => position)
-      const order = page.direction === 'forward' ? 1 : -1
-      const columns = await askPage(pool, 'audit-facts', FACTS, [positions, order])
       return {
-        facts: await decodePage(columns, names, catalogue),
+        facts: await factsAt(positions, page.direction),
         more: rows.length > page.limit,
       }
     },

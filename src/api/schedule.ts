@@ -13,7 +13,7 @@ import { descendants } from './site.ts'
 /** The plan in force as planners and the shop floor see it. */
 
 export const PlanVariant = enumOf(planVariant, 'PlanVariant')
-const StartCause = builder.enumType('StartCause', {
+export const StartCause = builder.enumType('StartCause', {
   description: 'What kept an operation from starting earlier.',
   values: Object.fromEntries(
     causes.map((cause) => [

@@ -81,6 +81,28 @@ test('a plan is asked for, searched for, proposed, and put in force', async () =
   })
 })
 
+test('why an order ends when it does adds up, and is for readers of plans', async () => {
+  const question = `{ explanation(site: "S1", orderId: "A") {
+    orderId startsAt endsAt workMs slackMs latenessMs operationIds
+    delays { cause resourceId behindOrderId waitingMs } gains { cause gainedMs } } }`
+  const { explanation } = await plant.ask(question)
+  const ends = (await inForce()).operations
+    .filter(({ orderId }: { orderId: string }) => orderId === 'A')
+    .map(({ endsAt }: { endsAt: string }) => endsAt)
+  expect(explanation.endsAt).toBe(ends.toSorted().at(-1))
+  const waiting = explanation.delays.reduce(
+    (sum: number, { waitingMs }: { waitingMs: number }) => sum + waitingMs,
+    0,
+  )
+  expect(Date.parse(explanation.endsAt) - Date.parse(explanation.startsAt)).toBe(
+    explanation.workMs + waiting,
+  )
+  expect(explanation.operationIds.length).toBeGreaterThan(0)
+  expect(Array.isArray(explanation.gains)).toBe(true)
+  const none = await plant.ask('{ explanation(site: "S1", orderId: "nobody") { orderId } }')
+  expect(none.explanation).toBe(null)
+})
+
 test('the plan in force can be computed again from the log: same problem, same plan, no rule broken', async () => {
   const { planId } = await inForce()
   const { plan } = await plant.ask(`{ plan(planId: "${planId}") {

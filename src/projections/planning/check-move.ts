@@ -103,7 +103,7 @@ function released(problem: Problem, moved: Operation): Problem {
 }
 
 /** The plan in force as far as it is still open; what runs is where it runs. */
-function rowsOf(
+export function rowsOf(
   problem: Problem,
   plan: readonly ScheduledOperation[],
   at: (instant: string) => number,
@@ -117,7 +117,10 @@ function rowsOf(
     const mode = fixed?.mode ?? same
     if (mode < 0) return []
     const start = fixed?.start ?? at(one.startsAt)
-    const end = fixed?.remaining === undefined ? at(one.endsAt) : start + fixed.remaining
+    const end =
+      fixed?.remaining === undefined
+        ? at(one.endsAt)
+        : runningEnd(problem, modes[mode]!, start, fixed.remaining)
     return [
       {
         ...{ order: one.orderId, operation: one.operationId, mode, start, end },
@@ -127,6 +130,14 @@ function rowsOf(
       },
     ]
   })
+}
+
+/** What runs goes on as its machine is open. */
+function runningEnd(problem: Problem, mode: Mode, start: number, remaining: number): number {
+  const open = problem.equipment.find(({ id }) => id === mode.equipment)?.open
+  return mode.interruptible && open
+    ? finish(workingTime(open), start, remaining)
+    : start + remaining
 }
 
 /** How long it takes there, with the changeover from what is done before it. */

@@ -67,6 +67,7 @@ export async function runReplanning(deps: ReplanningDeps): Promise<void> {
   const { store, checkpoints, signal } = deps
   const pending = new Map<string, Pending>()
   let position = await checkpoints.load(NAME)
+  let saved = position
   const ending = new AbortController()
   const until = AbortSignal.any([signal, ending.signal])
   const follow = async (): Promise<void> => {
@@ -85,7 +86,10 @@ export async function runReplanning(deps: ReplanningDeps): Promise<void> {
         pending.delete(site)
         await replan(site, one, deps)
       }
-      if (pending.size === 0) await checkpoints.save(NAME, upTo)
+      if (pending.size === 0 && upTo > saved) {
+        await checkpoints.save(NAME, upTo)
+        saved = upTo
+      }
       await delay(LOOK_MS, undefined, { signal: until, ref: false }).catch(() => {})
     }
   }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import type { PlanWish } from '../../src/api/planner.ts'
+import { runReplanning, type ReplanningDeps } from '../../src/api/replanning.ts'
+import { ANY } from '../../src/commands/event-store.ts'
+import { catalogue } from '../../src/domain/index.ts'
+import { after, recorded, T0 } from '../spec.ts'
+import { released, say } from './site.ts'
+
+const fault = (state: string) =>
+  say('EquipmentStateChanged', { equipmentId: 'M1', state, nativeState: null, reason: null })
+
+/** A site with a plan in force that begins at T0, and what is asked for when these facts come at `now`. */
+async function site({ automatic = true, now = after(5) } = {}) {
+  const store = createMemoryEventStore({ now: () => now }, catalogue)
+  const asked: PlanWish[] = []
+  const saved: number[] = []
+  const stop = new AbortController()
+  const { promise: planned, resolve } = Promise.withResolvers<void>()
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
+  const deps = {
+    store,
+    reads: { byKey: async () => [{ rules: { automatic }, key: 'S1', site: 'S1' }] },
+    planner: {
+      contents: { inForce: async () => ({ plan: { startsAt: T0 } }) },
+      request: async (wish: PlanWish) => {
+        asked.push(wish)
+        resolve()
+        return { stream: 'plan-1', revision: 0, position: 1, events: [] }
+      },
+    },
+    checkpoints: {
+      load: async () => 0,
+      save: async (_: string, position: number) => {
+        saved.push(position)
+        if (position === (await store.head()) && position > 0) settle()
+      },
+    },
+    execute: async () => ({ stream: '', revision: 0, position: 0, events: [] }),
+    signal: stop.signal,
+    quietMs: 0,
+  } as unknown as ReplanningDeps
+  const append = (...facts: ReturnType<typeof say>[]) =>
+    store.append(
+      recorded(facts, { site: 'S1' }).map((fact, i) => ({
+        stream: `${fact.type}-${i}`,
+        expected: ANY,
+        events: [{ ...fact, id: crypto.randomUUID() }],
+      })),
+    )
+  return { append, asked, planned, settled, stop, running: () => runReplanning(deps) }
+}
+
+test('facts that come together lead to one new plan, with the first of them as its reason', async () => {
+  const { append, asked, planned, settled, stop, running } = await site()
+  await append(fault('RUNNING'), fault('FAULT'), released('A', [{}]))
+  const ended = running()
+  await planned
+  await settled
+  stop.abort()
+  await ended
+  expect(asked).toMatchObject([
+    { site: 'S1', source: 'policy', reason: `EquipmentStateChanged at ${T0}, and 1 more` },
+  ])
+})
+
+test.each([
+  ['a machine that runs', { fact: fault('RUNNING') }],
+  ['a site that wants to be asked', { automatic: false }],
+  ['what was known when the plan in force was made', { now: after(-5) }],
+])('%s leads to none, and is passed over', async (_, { fact = fault('FAULT'), ...how }: any) => {
+  const { append, asked, settled, stop, running } = await site(how)
+  await append(fact)
+  const ended = running()
+  await settled
+  stop.abort()
+  await ended
+  expect(asked).toEqual([])
+})

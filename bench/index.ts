@@ -12,6 +12,7 @@ import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
 import { shiftsBench } from './shifts.ts'
 import { simulationBench } from './simulation.ts'
+import { telemetryBench } from './telemetry.ts'
 import { traceBench } from './trace.ts'
 import { treeBench } from './tree.ts'
 import { verifyBench } from './verify.ts'
@@ -34,6 +35,7 @@ export const benchmarks: readonly Benchmark[] = [
   kurrentdbBench,
   treeBench,
   verifyBench,
+  telemetryBench,
   auditBench,
   simulationBench,
 ]

@@ -4,7 +4,7 @@ import type { Services } from './api/context.ts'
 import { defaultLimits, type ApiOptions } from './api/options.ts'
 import { readPersisted } from './api/persisted.ts'
 import { startApi, type ApiServer } from './api/server.ts'
-import type { Metrics } from './commands/metrics.ts'
+import type { Telemetry } from './commands/telemetry.ts'
 import { ConfigError, type Config } from './config.ts'
 import { messagingOf } from './connector-role.ts'
 import { whyNoAddress } from './no-address.ts'
@@ -17,7 +17,7 @@ export async function serveApi(
     readonly options: ApiOptions
     readonly services: Services
     readonly logger: Logger
-    readonly metrics: Metrics
+    readonly telemetry: Telemetry
   },
 ): Promise<ApiServer> {
   // Loaded here: a process without this role does not pay for building the schema.

@@ -192,6 +192,21 @@ export const settings = {
     z.string().min(1).default('127.0.0.1'),
     'Address of that port; other than loopback only in a network of your own.',
   ),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Address of an OpenTelemetry receiver (OTLP over HTTP) that gets traces; none are made without.',
+  ),
+  otelService: setting(
+    'OTEL_SERVICE_NAME',
+    z.string().min(1).default('taktlog'),
+    'Name of this process in traces.',
+  ),
+  otelShare: setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    z.coerce.number().min(0).max(1).default(1),
+    'Share of the traces begun here that is recorded, 0 to 1; traces of callers keep their decision.',
+  ),
   logLevel: setting(
     'TAKTLOG_LOG_LEVEL',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

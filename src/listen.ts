@@ -30,7 +30,7 @@ export async function listen(
   try {
     const { metrics } = log
     const isApi = config.roles.includes('api')
-    const api = isApi ? noted(await serveApi(log, { ...how, metrics })) : null
+    const api = isApi ? noted(await serveApi(log, { ...how, telemetry: log })) : null
     const grpc = api ? noted(await serveGrpc(config, log, how.options.auth, how.logger)) : null
     const scraped = noted(await serveMetrics(config, metrics, how.services))
     return { api, grpc, scraped, closeServers }

@@ -3,7 +3,7 @@ import { createPostgresEventStore } from './adapters/postgres/event-store.ts'
 import type { Database, PoolUsage } from './adapters/postgres/pool.ts'
 import type { EventStore } from './commands/event-store.ts'
 import { measuredStore } from './commands/measured.ts'
-import type { Metrics } from './commands/metrics.ts'
+import type { Telemetry } from './commands/telemetry.ts'
 import { ConfigError, type Config } from './config.ts'
 import { catalogue } from './domain/index.ts'
 
@@ -25,11 +25,12 @@ export async function openEventStore(
   on: {
     readonly error: (error: Error) => void
     readonly warn: (message: string) => void
-    readonly metrics: Metrics
+    readonly telemetry: Telemetry
   },
 ): Promise<OpenStore> {
-  const { metrics, error: onError } = on
-  const local = await createPostgresEventStore({ database, catalogue, onError, metrics })
+  const { telemetry, error: onError } = on
+  const { metrics } = telemetry
+  const local = await createPostgresEventStore({ database, catalogue, onError, telemetry })
   if (!kurrentdbUrl) return measuredStore(local, metrics)
   // What stands on the tables of the local log finds them, empty.
   const position = await local.head()

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import type { GrpcServer } from './adapters/grpc/server.ts'
 import { createOcelExport } from './adapters/ocel/export.ts'
 import { createApiKeyStore } from './adapters/postgres/api-keys.ts'
@@ -21,7 +21,6 @@ import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
 import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
-import { createMetrics } from './adapters/prometheus/metrics.ts'
 import type { AuditTrail } from './commands/audit-trail.ts'
 import type { ApiKeyStore } from './commands/api-keys.ts'
 import { actingAs, authoriseCommand, systemPrincipal } from './api/authorise.ts'
@@ -33,15 +32,18 @@ import type { ApiServer } from './api/server.ts'
 import { apiOptions } from './api-role.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
 import { measuredExecute, measuredRecord } from './commands/measured.ts'
-import { noMetrics, type Metrics } from './commands/metrics.ts'
+import type { Metrics } from './commands/metrics.ts'
 import { erasing } from './commands/person-names.ts'
 import type { Leases } from './commands/leases.ts'
 import type { Checkpoints } from './commands/policy.ts'
 import { systemClock } from './commands/ports.ts'
 import { erasingSecrets } from './commands/signing/enrol.ts'
 import { createSignatureGate } from './commands/signing/gate.ts'
+import { noTelemetry, type Telemetry } from './commands/telemetry.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createScenarios } from './commands/whatif/scenarios.ts'
+import { tracedExecute, tracedRecord } from './commands/traced.ts'
+import type { Tracer } from './commands/tracing.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
 import { catalogue, deciders, observationDefinitions } from './domain/index.ts'
@@ -55,6 +57,7 @@ import { runPolicies } from './policy-role.ts'
 import { namingOf, projectionsOf } from './plant-projections.ts'
 import type { Projection } from './projections/projection.ts'
 import type { Projector } from './projections/projector.ts'
+import { closeTelemetry, openTelemetry } from './open-telemetry.ts'
 import { openReadSide } from './read-side.ts'
 import { runDrills } from './recall-drills.ts'
 import { QUERY_LIMITS } from './replica.ts'
@@ -92,6 +95,7 @@ export interface Log {
   readonly auditTrail: AuditTrail
   readonly projections: readonly Projection[]
   readonly metrics: Metrics
+  readonly tracer: Tracer
   close(): Promise<void>
 }
 
@@ -112,15 +116,11 @@ export interface System extends Log {
 export interface How {
   /** Use the server of another Taktlog that runs on the folder already. */
   readonly attach?: boolean
-  /** Where it counts; a system makes its own, a tool has none. */
-  readonly metrics?: Metrics
+  /** Where it tells of its work; a system makes its own, a tool has none. */
+  readonly telemetry?: Telemetry
 }
 
-export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
-  pino(
-    { level: config.logLevel, redact: ['req.headers.authorization', 'token', 'password'] },
-    pino.destination(2),
-  )
+export { createLogger } from './logger.ts'
 
 /**
  * Opens the log: the server that `DATABASE_URL` names, the embedded one of the data folder, or, with
@@ -130,7 +130,7 @@ export const createLogger = (config: Pick<Config, 'logLevel'>): Logger =>
 export async function openLog(
   config: Config,
   logger: Logger,
-  { attach = false, metrics = noMetrics }: How = {},
+  { attach = false, telemetry = noTelemetry }: How = {},
 ): Promise<Log> {
   const running = config.databaseUrl ?? (attach ? attachPostgres(config.dataFolder) : null)
   const embedded = running
@@ -146,7 +146,7 @@ export async function openLog(
     const store = await openEventStore(config, database, {
       error: onError,
       warn: (message) => logger.warn(message),
-      metrics,
+      telemetry,
     })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     await ensureTree(pool)
@@ -157,9 +157,11 @@ export async function openLog(
     const secrets = await createSigningSecrets(pool)
     const gate = createSignatureGate(store)
     const deciding = createExecute({ store, clock, authorise: authoriseCommand, gate })
-    const execute = measuredExecute(erasingSecrets(erasing(deciding, names), secrets), metrics)
+    const { metrics, tracer } = telemetry
+    const measured = measuredExecute(erasingSecrets(erasing(deciding, names), secrets), metrics)
+    const execute = tracedExecute(measured, tracer)
     const recorded = createRecord({ store, clock, observations: observationDefinitions })
-    const record = measuredRecord(recorded, metrics)
+    const record = tracedRecord(measuredRecord(recorded, metrics), tracer)
     showPools(metrics, { log: store.usage, read: () => usageOf(pool) })
     return {
       database,
@@ -186,7 +188,7 @@ export async function openLog(
         config.kurrentdbUrl ? factsOf(store) : factsHere(pool, catalogue),
       ),
       projections: projectionsOf(config),
-      metrics,
+      ...telemetry,
       async close() {
         closing = true
         await atMost(CLOSE_MS, Promise.all([leases.close(), store.close(), pool.end()]))
@@ -218,8 +220,9 @@ export async function startSystem(
   const options = { ...apiOptions(config), ...(how.starters ? { starters: how.starters } : {}) }
   if (config.roles.includes('api')) checkExposure(options)
   const connector = config.roles.includes('connector') ? connectorOf(config) : null
-  const metrics = how.metrics ?? createMetrics()
-  const log = await openLog(config, logger, { ...how, metrics })
+  const telemetry = how.telemetry ?? (await openTelemetry(config))
+  const { metrics } = telemetry
+  const log = await openLog(config, logger, { ...how, telemetry })
   const stop = new AbortController()
   const roles: Promise<void>[] = []
   const side = openReadSide(config, log, { logger, signal: stop.signal })
@@ -255,6 +258,7 @@ export async function startSystem(
         stop.abort()
         await atMost(CLOSE_MS, Promise.all([...roles, side.close()]))
         await log.close()
+        await closeTelemetry(telemetry)
       },
     }
   } catch (error) {

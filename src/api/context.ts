@@ -19,6 +19,7 @@ import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
 import type { Planner } from './planner.ts'
 import { createReader, type Reader } from './reader.ts'
+import { onErrand, originOf, type Errand } from './requests.ts'
 
 /** What the composition root hands to the API. */
 export interface Services {
@@ -76,21 +77,22 @@ export interface Context {
   readonly simulate: Simulate | undefined
   /** The whole log, for what was asked about a site that may be seen. */
   readonly log: Pick<EventStore, 'readAll'>
+  /** Absent where no request stands behind it. */
+  readonly errand: Errand | undefined
 }
 
 /** One context per request, subscription included; its DataLoaders forget when it ends. */
-export function createContext(services: Services, principal: Principal): Context {
-  const { store, execute, record, reads, replica, clock, onChange, tree, auditTrail, planner } =
-    services
+export function createContext(services: Services, principal: Principal, errand?: Errand): Context {
+  const { store, execute, reads, replica, clock, onChange, tree, auditTrail, planner } = services
   const access = createAccessLog({ store, clock, principal })
   return {
     principal,
-    execute: actingAs(execute, principal),
-    record: recordAs(services, principal, access, record),
+    execute: onErrand(actingAs(execute, principal), errand),
+    record: recordAs(services, principal, access, errand),
     reads: createReader({ ...services, replica, principal, access }),
     people: createPersonReader({ names: services.names, principal, access }),
     setPersonName: (name) => setPersonName(services, name, principal.actor),
-    signing: { ...services, execute: actingAs(execute, systemPrincipal) },
+    signing: { ...services, execute: onErrand(actingAs(execute, systemPrincipal), errand) },
     access,
     clock,
     plant: reads,
@@ -102,15 +104,16 @@ export function createContext(services: Services, principal: Principal): Context
     planner,
     simulate: services.simulate,
     log: store,
+    errand,
   }
 }
 
 const recordAs =
   (
-    { observations }: Services,
+    { observations, record }: Services,
     principal: Principal,
     access: AccessLog,
-    record: RecordObservations,
+    errand: Errand | undefined,
   ): Context['record'] =>
   async (items, context) => {
     const contexts = new Set(items.map(({ type }) => observations.get(type)?.context ?? 'unknown'))
@@ -118,5 +121,5 @@ const recordAs =
       const denial = await access.check({ kind: 'observe', context: name, site: context.site })
       if (denial) return denial
     }
-    return record(items, { ...context, actor: principal.actor })
+    return record(items, { ...originOf(errand), ...context, actor: principal.actor })
   }

@@ -5,8 +5,7 @@ import {
   type GraphQLError,
 } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
-import type { Principal } from './authorise.ts'
-import type { Yoga } from './graphql.ts'
+import type { Caller, Yoga } from './graphql.ts'
 import type { createPersisted } from './persisted.ts'
 
 export interface DirectAnswer {
@@ -28,7 +27,7 @@ export function createDirect(
   persisted: ReturnType<typeof createPersisted>,
   mask: (error: unknown) => Error,
 ) {
-  return async (principal: Principal, body: unknown): Promise<DirectAnswer | null> => {
+  return async (caller: Caller, body: unknown): Promise<DirectAnswer | null> => {
     const prepared = prepare(body)
     if (!prepared) return null
     const { params, engine, document } = prepared
@@ -49,7 +48,7 @@ export function createDirect(
       if (!isParams(given)) return null
       try {
         const params = persisted(given)
-        const engine = yoga.getEnveloped({ principal, params })
+        const engine = yoga.getEnveloped({ ...caller, params })
         const document = engine.parse(params.query!)
         if (engine.validate(engine.schema, document).length > 0) return null
         const kind = getOperationAST(document, params.operationName)?.operation

@@ -8,7 +8,7 @@ import fastify, {
 } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ApiKeyStore } from '../commands/api-keys.ts'
-import { noMetrics, type Metrics } from '../commands/metrics.ts'
+import { noTelemetry, type Telemetry } from '../commands/telemetry.ts'
 import { auditExport } from './audit-export.ts'
 import { createAuthenticate, type Authenticate } from './auth.ts'
 import type { Principal } from './authorise.ts'
@@ -27,6 +27,7 @@ import { createOriginCheck } from './origin.ts'
 import { ocelRoutes } from './ocel-rest.ts'
 import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
+import { requestId, watchRequests } from './requests.ts'
 import { problem, restRoutes } from './rest.ts'
 import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
@@ -40,8 +41,8 @@ export interface ApiServerDeps {
   /** Where keys are kept; needed with authentication by keys. */
   readonly keys?: ApiKeyStore
   readonly logger?: FastifyBaseLogger
-  /** What `/metrics` shows, and where the API counts; nothing where absent. */
-  readonly metrics?: Metrics
+  /** What `/metrics` shows, and where the API tells of its work; nothing where absent. */
+  readonly telemetry?: Telemetry
 }
 
 export interface ApiServer {
@@ -62,19 +63,17 @@ declare module 'fastify' {
  * @throws ExposureError when it would be open to others without authentication
  */
 export async function startApi(deps: ApiServerDeps): Promise<ApiServer> {
-  const { options, services, schema, metrics = noMetrics } = deps
+  const { options, services, schema, telemetry = noTelemetry } = deps
   checkExposure(options)
   const authenticate = createAuthenticate(options.auth, services.clock, deps.keys)
   const app = createApp(deps)
-  app.addHook('onResponse', async (_, reply) =>
-    metrics.count('taktlog_http_requests_total', { status: String(reply.statusCode) }),
-  )
+  watchRequests(app, telemetry)
   await secure(app, options, authenticate)
   const mask = createMask(app.log)
-  const yoga = createGraphql({ schema, services, options, metrics, mask })
+  const yoga = createGraphql({ schema, services, options, telemetry, mask })
   graphqlRoutes(app, yoga, options, mask)
   const principalOf = (request: FastifyRequest) => request.principal
-  restRoutes(app, { services, options, metrics, schema, principalOf })
+  restRoutes(app, { services, options, metrics: telemetry.metrics, schema, principalOf })
   messageDescriptions(app, options)
   calendarRoute(app, services, principalOf)
   scheduleRoutes(app, services, principalOf)
@@ -107,6 +106,7 @@ function createApp({ options, logger }: ApiServerDeps): FastifyInstance {
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    genReqId: ({ headers }) => requestId(headers),
     ...(logger ? { loggerInstance: logger } : {}),
   }) as unknown as FastifyInstance
   // Only JSON: what an HTML form can send is no GraphQL request.
@@ -179,12 +179,12 @@ function graphqlRoutes(
           .type('text/html; charset=utf-8')
           .send(gzipped)
       }
-      const { principal } = req
+      const { principal, errand } = req
       if (!principal && req.method !== 'OPTIONS')
         return problem(reply.header('www-authenticate', 'Bearer'), 'Unauthenticated')
-      const quick = isSimple(req) ? await direct(principal!, req.body) : null
+      const quick = isSimple(req) ? await direct({ principal: principal!, errand }, req.body) : null
       if (quick) return reply.code(quick.status).type(JSON_TYPE).send(quick.body)
-      const caller = { principal: principal!, req, reply }
+      const caller = { principal: principal!, errand, req, reply }
       const response = await yoga.handleNodeRequestAndResponse(req, reply, caller)
       for (const [name, value] of response.headers) reply.header(name, value)
       const streams = STREAM.test(response.headers.get('content-type') ?? '')

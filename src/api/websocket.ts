@@ -9,6 +9,7 @@ import { PATH, type Yoga } from './graphql.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { createPersisted } from './persisted.ts'
+import { newErrand } from './requests.ts'
 
 /** A client that does not say who it is by then is cut off. */
 const INIT_TIMEOUT_MS = 5_000
@@ -70,7 +71,7 @@ export function serveWebSocket(
         if (principal.stillValid && !(await principal.stillValid()))
           throw Object.assign(new Error('Unauthenticated'), { code: CloseCode.Forbidden })
         const params = persisted(payload as Parameters<typeof persisted>[0])
-        const engine = yoga.getEnveloped({ principal, params })
+        const engine = yoga.getEnveloped({ principal, params, errand: newErrand() })
         try {
           const document = engine.parse(params.query ?? '')
           const errors = engine.validate(engine.schema, document)

@@ -3,7 +3,7 @@ import type { Metadata } from '../domain/event.ts'
 
 /** What every fact of one command carries. @param occurredAt ISO-8601 UTC with milliseconds */
 export function metadataOf(envelope: CommandEnvelope, occurredAt: string): Metadata {
-  const { commandId, actor, site, source, correlationId, causationId } = envelope
+  const { commandId, actor, site, source, correlationId, causationId, traceparent } = envelope
   return {
     occurredAt,
     source,
@@ -12,5 +12,6 @@ export function metadataOf(envelope: CommandEnvelope, occurredAt: string): Metad
     commandId,
     correlationId: correlationId ?? commandId,
     causationId: causationId ?? commandId,
+    ...(traceparent === undefined ? {} : { traceparent }),
   }
 }

@@ -5,6 +5,7 @@ import type { Batch, EventStore } from './event-store.ts'
 import type { Execute } from './execute.ts'
 import { uuid5 } from './ids.ts'
 import { noMetrics, type Metrics } from './metrics.ts'
+import { noTracer, traced, type Tracer } from './tracing.ts'
 
 /** A command a policy sends, and the decider it is for. */
 export interface Reaction {
@@ -41,6 +42,7 @@ export async function runPolicy(
     readonly execute: Execute
     readonly checkpoints: Checkpoints
     readonly metrics?: Metrics
+    readonly tracer?: Tracer
     readonly signal: AbortSignal
   },
 ): Promise<void> {
@@ -60,23 +62,33 @@ async function handle(
     readonly execute: Execute
     readonly checkpoints: Checkpoints
     readonly metrics?: Metrics
+    readonly tracer?: Tracer
   },
 ): Promise<void> {
-  const { execute, checkpoints, metrics = noMetrics } = deps
+  const { execute, checkpoints, metrics = noMetrics, tracer = noTracer } = deps
   for (const fact of batch.facts)
     for (const [index, reaction] of policy.react(fact).entries()) {
-      await send(execute, reaction, fact, `${policy.name}/${fact.id}/${index}`)
+      const { traceparent } = fact.metadata
+      await traced(tracer, `policy ${policy.name}`, { parent: traceparent }, (span) =>
+        send(execute, reaction, {
+          ...{ fact, name: `${policy.name}/${fact.id}/${index}` },
+          traceparent: span?.traceparent ?? traceparent,
+        }),
+      )
       metrics.count('taktlog_policy_reactions_total', { policy: policy.name })
     }
   await checkpoints.save(policy.name, batch.position)
 }
 
-async function send(
-  execute: Execute,
-  reaction: Reaction,
-  fact: Recorded,
-  name: string,
-): Promise<void> {
+interface Cause {
+  readonly fact: Recorded
+  /** Of the reaction; its command id follows from it. */
+  readonly name: string
+  readonly traceparent: string | undefined
+}
+
+async function send(execute: Execute, reaction: Reaction, cause: Cause): Promise<void> {
+  const { fact, name, traceparent } = cause
   const outcome = await execute(reaction.decider, reaction.command, {
     commandId: uuid5(name),
     actor: 'system',
@@ -85,7 +97,8 @@ async function send(
     occurredAt: fact.metadata.occurredAt,
     correlationId: fact.metadata.correlationId,
     causationId: fact.id,
+    ...(traceparent === undefined ? {} : { traceparent }),
   })
   if (isRejection(outcome) && reaction.otherwise)
-    await send(execute, reaction.otherwise(outcome), fact, `${name}/otherwise`)
+    await send(execute, reaction.otherwise(outcome), { ...cause, name: `${name}/otherwise` })
 }

@@ -28,6 +28,7 @@ export interface ObservationContext {
   readonly site: string
   readonly actor: string
   readonly correlationId?: string
+  readonly traceparent?: string
 }
 
 export interface Recording {
@@ -136,6 +137,7 @@ function check(
     actor: context.actor,
     correlationId: context.correlationId ?? id,
     causationId: id,
+    ...traceOf(context),
   }
   const { type, version } = definition.event
   return {
@@ -224,6 +226,10 @@ function quarantineEvent(
       actor: context.actor,
       correlationId: context.correlationId ?? id,
       causationId: id,
+      ...traceOf(context),
     },
   }
 }
+
+const traceOf = ({ traceparent }: ObservationContext): Pick<Metadata, 'traceparent'> =>
+  traceparent === undefined ? {} : { traceparent }

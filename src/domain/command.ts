@@ -24,4 +24,6 @@ export interface CommandEnvelope {
   readonly occurredAt?: string
   readonly correlationId?: string
   readonly causationId?: string
+  /** W3C trace context of whoever sends it. */
+  readonly traceparent?: string
 }

@@ -21,6 +21,8 @@ export interface Metadata {
   readonly commandId?: string
   readonly correlationId: string
   readonly causationId: string
+  /** W3C trace context of the work that recorded it, where there was any. */
+  readonly traceparent?: string
   /** When the log took it that it was copied from: copying a log does not change what was known when. */
   readonly recordedAt?: string
 }

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoQueries, documentOf } from '../../src/adapters/plant/queries.ts'
 import { MACHINES } from '../../src/adapters/plant/layout.ts'
 import { renderGraphiql } from '../../src/api/graphiql.ts'
+import { findK6, HOW_TO_GET_K6, startK6 } from '../load/k6.ts'
 import { runningPlant } from './running-plant.ts'
+
+const k6 = findK6()
+if (!k6) console.warn(`skipped: the load scripts. ${HOW_TO_GET_K6}`)
 
 let plant: Awaited<ReturnType<typeof runningPlant>>
 beforeAll(async () => {
@@ -202,3 +206,18 @@ test('GraphiQL opens every query in a tab of its own, named after what it shows'
   const page = gunzipSync(gzipped).toString()
   for (const { name } of demoQueries) expect(page).toContain(`query ${name} {`)
 })
+
+test.skipIf(!k6)(
+  'the load scripts are answered as they expect, by a plant of the demo',
+  async () => {
+    const { done } = startK6(k6!, {
+      ...{ url: plant.system.api!.url, key: '', warmUp: 1, seconds: 8 },
+      ...{ commands: 20, batch: 2, queries: 10, subscribers: 2 },
+    })
+    const { summary } = await done
+    expect(summary['failed']).toMatchObject({ passes: 0 })
+    expect(summary['subscriptions_broken']).toMatchObject({ passes: 0 })
+    for (const kind of ['command', 'query', 'observe'])
+      expect(summary[`${kind}_count`]!['count']).toBeGreaterThan(0)
+  },
+)

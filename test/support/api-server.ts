@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import { createApiKeyStore } from '../../src/adapters/postgres/api-keys.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
@@ -13,6 +14,7 @@ import { schema } from '../../src/api/schema.ts'
 import { startApi } from '../../src/api/server.ts'
 import type { EventStore } from '../../src/commands/event-store.ts'
 import { createExecute } from '../../src/commands/execute.ts'
+import { noTracer } from '../../src/commands/tracing.ts'
 import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
 import { createSignatureGate } from '../../src/commands/signing/gate.ts'
@@ -83,6 +85,7 @@ export async function apiPlant() {
     async serve(
       { limits, ...overrides }: Overrides = {},
       over: Partial<{ store: EventStore }> = {},
+      logger?: Logger,
     ) {
       const options: ApiOptions = {
         host: '127.0.0.1',
@@ -97,7 +100,9 @@ export async function apiPlant() {
         limits: { ...defaultLimits, ...limits },
       }
       const server = await startApi({
-        ...{ schema, services: { ...services, ...over }, options, keys, metrics },
+        ...{ schema, services: { ...services, ...over }, options, keys },
+        telemetry: { metrics, tracer: noTracer },
+        ...(logger ? { logger } : {}),
       })
       servers.push(server)
       return { ...server, ask: asking(server.url) }

@@ -5,7 +5,7 @@ import {
   type EventStore,
   type Subscribe,
 } from '../../commands/event-store.ts'
-import { noMetrics, type Metrics } from '../../commands/metrics.ts'
+import { noTelemetry, type Telemetry } from '../../commands/telemetry.ts'
 import type { Catalogue } from '../../domain/event.ts'
 import { createListening, type Listening } from './log-listener.ts'
 import { createNames } from './log-names.ts'
@@ -59,9 +59,9 @@ export async function createPostgresEventStore(options: {
   readonly answerTimeoutMs?: number
   /** Hears of connections lost while idle. */
   readonly onError?: (error: Error) => void
-  readonly metrics?: Metrics
+  readonly telemetry?: Telemetry
 }): Promise<PostgresEventStore> {
-  const { database, catalogue, onError, metrics = noMetrics } = options
+  const { database, catalogue, onError, telemetry = noTelemetry } = options
   const pool = createPool(database, {
     max: MAX_CLIENTS,
     name: 'taktlog log',
@@ -76,7 +76,7 @@ export async function createPostgresEventStore(options: {
     throw error
   }
   const names = createNames(pool)
-  const append = createWriter(pool, names, metrics)
+  const append = createWriter(pool, names, telemetry)
   const readStream = createReadStream(pool, names, catalogue)
   const all = createReadAll(pool, names, catalogue)
   const listening = createListening(database, 'es_appended')

@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import { ANY, type Append, type AppendResult, type NewEvent } from '../../commands/event-store.ts'
-import type { Metrics } from '../../commands/metrics.ts'
+import { tracesOf } from '../../commands/traced.ts'
+import { traced } from '../../commands/tracing.ts'
+import type { Telemetry } from '../../commands/telemetry.ts'
 import { createGroups } from './groups.ts'
 import { SEPARATOR } from './log-append.sql.ts'
 import { categoryOf, type Names } from './log-names.ts'
@@ -36,9 +38,9 @@ interface Encoded {
 }
 
 /** Group commit: appends called while a group is in flight travel and commit together in the next. */
-export function createWriter(pool: pg.Pool, names: Names, metrics: Metrics) {
+export function createWriter(pool: pg.Pool, names: Names, telemetry: Telemetry) {
   const submit = createGroups<Encoded, AppendResult>({
-    run: (group) => measured(metrics, group.length, () => appendGroup(pool, names, group)),
+    run: (group) => observed(telemetry, group, () => appendGroup(pool, names, group)),
     inFlight: GROUPS_IN_FLIGHT,
     maxWeight: MAX_GROUP_BYTES,
     weigh: (append) => append.bytes,
@@ -49,12 +51,23 @@ export function createWriter(pool: pg.Pool, names: Names, metrics: Metrics) {
   }
 }
 
-async function measured<T>(metrics: Metrics, size: number, work: () => Promise<T>): Promise<T> {
+async function observed<T>(
+  { metrics, tracer }: Telemetry,
+  group: readonly Encoded[],
+  work: () => Promise<T>,
+): Promise<T> {
   const began = performance.now()
-  const result = await work()
+  const size = group.length
+  const links = tracesOf(eventsOf(group))
+  const attributes = { 'taktlog.appends': size }
+  const result = await traced(tracer, 'append group', { links, attributes }, work)
   metrics.observe('taktlog_append_commit_seconds', (performance.now() - began) / 1_000)
   metrics.observe('taktlog_append_group_size', size)
   return result
+}
+
+function* eventsOf(group: readonly Encoded[]): Generator<NewEvent> {
+  for (const { events } of group) yield* events
 }
 
 /**

@@ -40,7 +40,7 @@ export function factMessage(fact: Recorded, topic: string, origin: string): Mess
     recordedtime: fact.recordedAt,
     correlationid: metadata.correlationId,
     causationid: metadata.causationId,
-    traceparent: traceparent(metadata.correlationId, fact.id),
+    traceparent: metadata.traceparent ?? traceparent(metadata.correlationId, fact.id),
     revision: fact.revision,
     site: metadata.site,
     actor: metadata.actor,

@@ -3,6 +3,7 @@ import { energyBench } from './energy.ts'
 import { executeBench } from './execute.ts'
 import { graphqlBench } from './graphql.ts'
 import { importBench } from './import.ts'
+import { kafkaBench } from './kafka.ts'
 import { kurrentdbBench } from './kurrentdb.ts'
 import { kpiBench } from './kpi.ts'
 import { readBench } from './read.ts'
@@ -33,6 +34,7 @@ export const benchmarks: readonly Benchmark[] = [
   shiftsBench,
   traceBench,
   kurrentdbBench,
+  kafkaBench,
   treeBench,
   verifyBench,
   telemetryBench,

@@ -1,4 +1,5 @@
 import { exportPaths } from './openapi-exports.ts'
+import { messagePaths } from './openapi-messages.ts'
 import { recallPaths } from './recall-openapi.ts'
 import { PATH } from './graphql.ts'
 
@@ -87,6 +88,7 @@ export const openApi = {
     ...signatureManifest('csv', 'text/csv'),
     ...signatureManifest('html', 'text/html'),
     ...exportPaths,
+    ...messagePaths,
     ...recallPaths,
     '/log/checkpoint': {
       get: {

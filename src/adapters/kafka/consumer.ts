@@ -31,7 +31,9 @@ export async function consume(kafka: Kafka, options: Consume): Promise<void> {
   }
   const onAbort = (): void => stop()
   signal.addEventListener('abort', onAbort)
-  consumer.on(consumer.events.CRASH, ({ payload }) => stop(payload))
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) stop(payload)
+  })
   const under = new Set<Promise<void>>()
   const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     const work = take(payload)

@@ -6,7 +6,7 @@ import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { exportCommands } from './export-command.ts'
 import { importCommands } from './import-command.ts'
-import { retryProjection, skipEvent } from './projection-command.ts'
+import { checkProjections, retryProjection, skipEvent } from './projection-command.ts'
 import { rotateKey, type LogKeys } from './adapters/tlog/keys.ts'
 import { keysOf } from './notary-role.ts'
 import { migrateLog } from './migrate-command.ts'
@@ -138,6 +138,12 @@ common('retry', 'Try the event that stopped it again, after a fix.', projection)
   .argument('<name>', 'Read model, e.g. orders.')
   .action((name: string, o: CommonOptions) =>
     withLog(configOf({ ...o }, QUIET), (log) => retryProjection(log, name)),
+  )
+
+common('check', 'Replay the log in memory and compare each row with the read models.', projection)
+  .argument('[names...]', 'Read models; all if none is named.')
+  .action((names: string[], o: CommonOptions) =>
+    withLog(configOf({ ...o }, QUIET), (log) => checkProjections(log, names)),
   )
 
 common('verify', 'Hold the log against its Merkle tree and its signed checkpoints.')

@@ -1,3 +1,4 @@
+import { checkReplay } from './adapters/postgres/replay-check.ts'
 import { createTables } from './adapters/postgres/tables.ts'
 import { ConfigError } from './config.ts'
 import { uuid5 } from './commands/ids.ts'
@@ -53,4 +54,33 @@ export async function retryProjection(
   const { name } = findProjection(projections, projection)
   await createTables(database).resume(name)
   console.log(`${name} tries again.`)
+}
+
+/**
+ * `taktlog projection check`: replays the log in memory and compares row by row.
+ * @throws Error naming the read models that differ
+ */
+export async function checkProjections(
+  { pool, store, projections }: Log,
+  names: readonly string[],
+): Promise<void> {
+  const chosen =
+    names.length === 0 ? projections : names.map((name) => findProjection(projections, name))
+  const {
+    events,
+    position,
+    foldSeconds,
+    projections: all,
+  } = await checkReplay({ pool, store }, chosen)
+  const rows = all.reduce((sum, one) => sum + one.rows, 0)
+  const wrong = all.filter(({ differing }) => differing.length > 0)
+  if (wrong.length > 0)
+    throw new Error(
+      wrong.map(({ projection, differing }) => `${projection}: ${differing.join(', ')}`).join('; '),
+    )
+  const rate = Math.round(events / Math.max(foldSeconds, 0.001))
+  console.log(
+    `${rows} rows of ${chosen.length} read models are what ${events} events up to position ${position} make ` +
+      `(${rate} events/s folded in memory).`,
+  )
 }

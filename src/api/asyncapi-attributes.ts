@@ -25,7 +25,7 @@ export const eventAttributes = {
     partitionkey: about('The stream, which is the key of the record.'),
     correlationid: about('Ties together what belongs to one errand.'),
     causationid: about('Id of the event or message that led to it.'),
-    traceparent: about('W3C trace context, derived from correlation and event.'),
+    traceparent: about('W3C trace context: that of the work, else derived from the errand.'),
     site: about('ISA-95 site.'),
     actor: about('Who sent it: a person id, an API key id, system.'),
     reportedby: about('Connector, importer or client that reported it.'),
@@ -50,6 +50,7 @@ export const wishAttributes = {
     site: about('ISA-95 site; the only one of the connector by default.'),
     sequence: about('Of observations: whole number, strictly increasing per source.'),
     correlationid: about('Ties together what belongs to one errand.'),
+    traceparent: about('W3C trace context; the facts of a command go on with it.'),
   },
 } as const
 

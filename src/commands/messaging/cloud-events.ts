@@ -57,7 +57,7 @@ const SPAN_DIGITS = 16
 const NOTHING = /^0*$/
 
 /**
- * W3C trace context: what belongs to one errand is one trace, a correlation id that is a UUID its very
+ * W3C trace context where none was recorded: what belongs to one errand is one trace, a correlation id that is a UUID its very
  * id. Not sampled (00): no span of it was recorded here.
  */
 function traceparent(correlationId: string, eventId: string): string {
@@ -81,6 +81,7 @@ const attributes = z.looseObject({
   site: id.optional(),
   sequence: z.string().optional(),
   correlationid: id.optional(),
+  traceparent: z.string().optional(),
   data: z.unknown(),
 })
 export type CloudEvent = z.output<typeof attributes>

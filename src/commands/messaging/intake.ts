@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../event-store.ts'
 import type { Execute } from '../execute.ts'
 import { uuid5 } from '../ids.ts'
 import type { Observation, ObservationContext, Recording } from '../record.ts'
+import { validTraceparent } from '../tracing.ts'
 import type { MessageBus, Received } from './bus.ts'
 import { readCloudEvent, type CloudEvent } from './cloud-events.ts'
 import { sendLetters, type letterCodes, type Refusal } from './dead-letters.ts'
@@ -125,6 +126,7 @@ const together = (a: Item, b: Item): boolean =>
 async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Problem | null> {
   const { event, message, site, decider } = wish
   const occurredAt = event.time ?? message.timestamp
+  const traceparent = validTraceparent(event.traceparent)
   const outcome = await execute(decider, commandOf(event), {
     // Two senders may well use one id, each its own.
     commandId: uuid5(`message/${JSON.stringify([event.source, event.id])}`),
@@ -133,6 +135,7 @@ async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Pro
     source: event.source,
     correlationId: event.correlationid ?? event.id,
     causationId: event.id,
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(occurredAt === null ? {} : { occurredAt }),
   })
   return isRejection(outcome) ? { code: outcome.rejected, why: outcome.why } : null

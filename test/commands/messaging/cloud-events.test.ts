@@ -58,6 +58,13 @@ test.each(['PO 4711', '00000000-0000-0000-0000-000000000000', 'ABCDEF', 'zz'.rep
   },
 )
 
+test('the trace in which a fact was recorded goes on', async () => {
+  const { fact } = await released('errand')
+  const traced = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const metadata = { ...fact.metadata, traceparent: traced }
+  expect(bySdk(factMessage({ ...fact, metadata }, 't', ORIGIN))['traceparent']).toBe(traced)
+})
+
 const wish = {
   specversion: '1.0',
   id: 'm1',

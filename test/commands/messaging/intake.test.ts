@@ -29,7 +29,9 @@ const types = async (store: ReturnType<typeof memoryStore>) =>
 test('a command becomes facts that name message, sender and connector', async () => {
   const store = memoryStore()
   const { send, letters } = intakeOn(store)
-  await send(releaseOrder('m1', { correlationid: 'errand', time: '2026-03-02T05:00:00Z' }))
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const time = '2026-03-02T05:00:00Z'
+  await send(releaseOrder('m1', { correlationid: 'errand', time, traceparent }))
   const [fact] = await wholeLog(store)
   expect(fact).toMatchObject({
     type: 'OrderReleased',
@@ -40,6 +42,7 @@ test('a command becomes facts that name message, sender and connector', async ()
       occurredAt: '2026-03-02T05:00:00.000Z',
       correlationId: 'errand',
       causationId: 'm1',
+      traceparent,
     },
   })
   expect(letters()).toEqual([])

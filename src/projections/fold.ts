@@ -1,6 +1,6 @@
 import type { Recorded } from '../domain/event.ts'
 import type { KeyFilter } from './key-filter.ts'
-import { apply, isOneRowPerFact, keysOf, type Projection } from './projection.ts'
+import { apply, isOneRowPerFact, keyed, keysOf, type Projection } from './projection.ts'
 import { createNewRows, createRowCache, type RowCache } from './row-cache.ts'
 import type { Session, Table } from './tables.ts'
 
@@ -34,17 +34,18 @@ export const createMember = (
 /** Members that fold the same run of the log, and which of them each event type concerns. */
 export interface Group {
   readonly members: readonly Member[]
-  readonly byType: ReadonlyMap<string, readonly Member[]>
+  /** Places in `members`. */
+  readonly byType: ReadonlyMap<string, readonly number[]>
 }
 
 export function groupOf(members: Iterable<Member>): Group {
   const all = [...members]
-  const byType = new Map<string, Member[]>()
-  for (const member of all)
+  const byType = new Map<string, number[]>()
+  for (const [place, member] of all.entries())
     for (const type of Object.keys(member.projection.on)) {
       const concerned = byType.get(type)
-      if (concerned) concerned.push(member)
-      else byType.set(type, [member])
+      if (concerned) concerned.push(place)
+      else byType.set(type, [place])
     }
   return { members: all, byType }
 }
@@ -65,19 +66,17 @@ export async function fold(
   session: Pick<Session, 'load'>,
 ): Promise<ReadonlyMap<Member, unknown>> {
   const broken = new Map<Member, unknown>()
-  const keys = keysOfRun(group, facts, broken)
-  await loadUnknown(keys.unknown, session)
-  let i = 0
-  for (const fact of facts)
-    for (const member of group.byType.get(fact.type) ?? []) {
-      const own = keys.inOrder[i++]
-      if (own === undefined || broken.has(member)) continue
-      try {
-        apply(member.projection, fact, member.rows, own)
-      } catch (error) {
-        broken.set(member, error)
-      }
+  const rests: Rest[] = []
+  for (const [place, own] of sharesOf(group, facts).entries()) {
+    const member = group.members[place]!
+    try {
+      const folded = foldKnown(member, own)
+      if (folded < own.length) rests.push({ member, facts: own.slice(folded) })
+    } catch (error) {
+      broken.set(member, error)
     }
+  }
+  await Promise.all(rests.map((rest) => foldRest(rest, session, broken)))
   for (const member of group.members) {
     if (broken.has(member)) continue
     member.position = Math.max(member.position, position)
@@ -86,58 +85,63 @@ export async function fold(
   return broken
 }
 
-interface Keys {
-  /** For each fact and each member that its type concerns; undefined where it has seen the fact. */
-  readonly inOrder: readonly (string | readonly string[] | undefined)[]
-  readonly unknown: ReadonlyMap<Member, ReadonlySet<string>>
-}
-
-function keysOfRun(
-  group: Group,
+/** What each member has to fold of a run, in the order of the members. */
+function sharesOf(
+  { members, byType }: Group,
   facts: readonly Recorded<any>[],
-  broken: Map<Member, unknown>,
-): Keys {
-  const inOrder: (string | readonly string[] | undefined)[] = []
-  const unknown = new Map<Member, Set<string>>()
+): readonly (readonly Recorded<any>[])[] {
+  const shares = members.map((): Recorded<any>[] => [])
   for (const fact of facts)
-    for (const member of group.byType.get(fact.type) ?? []) {
-      const keys = concerns(member, fact.position) ? tryKeys(member, fact, broken) : undefined
-      inOrder.push(keys)
-      if (keys === undefined) continue
-      for (const key of typeof keys === 'string' ? [keys] : keys)
-        if (!member.rows.knows(key)) addTo(unknown, member, key)
-    }
-  return { inOrder, unknown }
+    for (const place of byType.get(fact.type) ?? [])
+      if (concerns(members[place]!, fact.position)) shares[place]!.push(fact)
+  return shares
 }
 
-function tryKeys(
-  member: Member,
-  fact: Recorded<any>,
+/**
+ * One member after the other, so that its code and rows are at hand in the processor's caches.
+ * @returns how many facts were folded before the first that touches a row which is not known
+ */
+function foldKnown({ projection, rows }: Member, facts: readonly Recorded<any>[]): number {
+  for (let i = 0; i < facts.length; i++) {
+    const fact = facts[i]!
+    const keys = keysOf(projection, fact)
+    if (typeof keys === 'string') {
+      const before = rows.get(keys)
+      if (before === undefined) return i
+      const after = projection.on[fact.type]!.evolve(before, fact, keys, 0)
+      if (after !== before) rows.set(keys, keyed(after, before, keys, fact))
+    } else if (keys.some((key) => rows.get(key) === undefined)) return i
+    else apply(projection, fact, rows, keys)
+  }
+  return facts.length
+}
+
+/** What a member could not fold without asking the database. */
+interface Rest {
+  readonly member: Member
+  readonly facts: readonly Recorded<any>[]
+}
+
+async function foldRest(
+  { member, facts }: Rest,
+  session: Pick<Session, 'load'>,
   broken: Map<Member, unknown>,
-): string | readonly string[] | undefined {
-  if (broken.has(member)) return undefined
+): Promise<void> {
+  const { projection, rows, table } = member
+  const unknown = new Set<string>()
   try {
-    return keysOf(member.projection, fact)
+    for (const fact of facts)
+      for (const key of [keysOf(projection, fact)].flat())
+        if (rows.get(key) === undefined) unknown.add(key)
   } catch (error) {
     broken.set(member, error)
-    return undefined
+    return
   }
-}
-
-async function loadUnknown(
-  unknown: Keys['unknown'],
-  session: Pick<Session, 'load'>,
-): Promise<void> {
-  await Promise.all(
-    [...unknown].map(async ([member, keys]) => {
-      const rows = await session.load(member.table, member.projection, [...keys])
-      for (const key of keys) member.rows.learn(key, rows.get(key) ?? null)
-    }),
-  )
-}
-
-function addTo(unknown: Map<Member, Set<string>>, member: Member, key: string): void {
-  const keys = unknown.get(member)
-  if (keys) keys.add(key)
-  else unknown.set(member, new Set([key]))
+  const found = await session.load(table, projection, [...unknown])
+  for (const key of unknown) rows.learn(key, found.get(key) ?? null)
+  try {
+    foldKnown(member, facts)
+  } catch (error) {
+    broken.set(member, error)
+  }
 }

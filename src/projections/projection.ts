@@ -15,8 +15,9 @@ type Handler<Row, E extends Event> = {
   /**
    * The row after the fact; `null` deletes it. Pure, and blind to the order in which facts of
    * different streams arrive: what came later at the source wins by `occurredAt`, not by arrival.
+   * @param nth place of `key` among the keys of this fact
    */
-  readonly evolve: (row: Row | null, fact: Recorded<E>, key: string) => Row | null
+  readonly evolve: (row: Row | null, fact: Recorded<E>, key: string, nth: number) => Row | null
 }
 
 /** A keyed fold of facts into rows of one table. */
@@ -85,23 +86,35 @@ export function apply(
 ): void {
   const handler = p.on[fact.type]
   if (!handler) return
-  if (typeof keys === 'string') return applyTo(handler, keys, fact, rows)
-  for (const key of keys) applyTo(handler, key, fact, rows)
+  if (typeof keys === 'string') {
+    const before = rows.get(keys) ?? null
+    const after = handler.evolve(before, fact, keys, 0)
+    if (after !== before) rows.set(keys, keyed(after, before, keys, fact))
+    return
+  }
+  for (let nth = 0; nth < keys.length; nth++) {
+    const key = keys[nth]!
+    const before = rows.get(key) ?? null
+    const after = handler.evolve(before, fact, key, nth)
+    if (after !== before) rows.set(key, keyed(after, before, key, fact))
+  }
 }
 
-function applyTo(
-  handler: Handler<any, any>,
+/**
+ * What a handler made, as the row it is: an object of its own making gets its key and the site of the
+ * first fact; one spread from `before` has both.
+ */
+export function keyed(
+  after: any,
+  before: Keyed<object> | null,
   key: string,
   fact: Recorded<any>,
-  rows: RowsAtHand,
-): void {
-  const before = rows.get(key) ?? null
-  const after = handler.evolve(before, fact, key)
-  if (after === before) return
-  // A handler answers with an object of its own making; one spread from `before` has both already.
-  if (after && after.key === undefined)
-    Object.assign(after, { key, site: before?.site ?? fact.metadata.site })
-  rows.set(key, after)
+): Keyed<object> | null {
+  if (after && after.key === undefined) {
+    after.key = key
+    after.site = before?.site ?? fact.metadata.site
+  }
+  return after
 }
 
 /** The same fold over any facts in memory, touching nothing: specs, what-if, as-known-at. */

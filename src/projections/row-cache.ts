@@ -15,11 +15,9 @@ export interface Changes {
  * Valid only while the checkpoint in the database is the one of the last flush.
  */
 export interface RowCache {
-  /** Undefined where the row is not known or known to be absent; ask `knows` first. */
+  /** Null where it is known that there is no such row; undefined where the database has to be asked. */
   get(key: string): Row | null | undefined
   set(key: string, row: Row | null): void
-  /** Whether the row, or its absence, is known without asking the database. */
-  knows(key: string): boolean
   /** Puts in what the database answered. */
   learn(key: string, row: Row | null): void
   /** Rows waiting to be written. */
@@ -46,7 +44,9 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
   return {
     get(key) {
       let row = dirty.get(key)
-      if (row === undefined && taken) row = taken.get(key)
+      if (row !== undefined) return row
+      if (filter !== null && !filter.has(key)) return null
+      if (taken) row = taken.get(key)
       if (row === undefined) row = young.get(key)
       if (row !== undefined) return row
       const cold = old.get(key)
@@ -54,12 +54,6 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
       return cold
     },
     set: (key, row) => void dirty.set(key, row),
-    knows: (key) =>
-      dirty.has(key) ||
-      (filter !== null && !filter.has(key)) ||
-      young.has(key) ||
-      old.has(key) ||
-      taken?.has(key) === true,
     learn: (key, row) => void young.set(key, row),
     get dirty() {
       return dirty.size
@@ -94,9 +88,8 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
 export function createNewRows(filling: boolean): RowCache {
   let rows: Row[] = []
   return {
-    get: () => undefined,
+    get: () => null,
     set: (_, row) => void (row && rows.push(row)),
-    knows: () => true,
     learn: () => {},
     get dirty() {
       return rows.length

@@ -171,8 +171,8 @@ test('a new version is built beside the old, which serves its columns until then
     on: {
       Changed: {
         key: (e: { thing: string }) => e.thing,
-        evolve: (row: any, fact: any, key: string) => {
-          const { note: __, ...rest } = things.on['Changed']!.evolve(row, fact, key) as any
+        evolve: (row: any, fact: any, key: string, nth: number) => {
+          const { note: __, ...rest } = things.on['Changed']!.evolve(row, fact, key, nth) as any
           return { ...rest, size: rest.amount * 2 }
         },
       },

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 
 import { join } from 'node:path'
 import { commandLine, exists, isAlive, processesIn, signal, until } from './processes.ts'
 import { ids, type Account } from './server-account.ts'
+import { SERVER_ALLOCATOR } from './server-settings.ts'
 
 /** A fast shutdown writes one checkpoint; past this, recovery at the next start is the lesser evil. */
 const STOP_TIMEOUT_MS = 10_000
@@ -37,7 +38,7 @@ export async function launch(
     cwd: files.pgData,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' },
+    env: { ...SERVER_ALLOCATOR, ...process.env, TZ: 'UTC', LC_ALL: 'C' },
   })
   closeSync(log)
   const failed = new Promise<never>((_, reject) => child.once('error', reject))

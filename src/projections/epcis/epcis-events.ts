@@ -37,13 +37,22 @@ const telling = { ...lotTelling, ...unitTelling, ...packageTelling } as Record<s
  */
 export function epcisEventsFor(naming: Naming): Projection<EpcisEventRow> {
   const names = createNames(naming)
+  // Asked for the keys of a fact and then for each of its rows; one answer serves them all.
+  const told = new WeakMap<Recorded, Statements>()
+  const statements = (tell: Tell, fact: Recorded): Statements => {
+    const known = told.get(fact)
+    if (known) return known
+    const all = tell(fact.data, names, fact)
+    told.set(fact, all)
+    return all
+  }
   const handler = (tell: Tell) => ({
-    key: (data: unknown, fact: Recorded): readonly string[] => {
-      const { made, wrong } = tell(data, names, fact)
+    key: (_: unknown, fact: Recorded): readonly string[] => {
+      const { made, wrong } = statements(tell, fact)
       return [...made, ...wrong].map(({ key }) => key)
     },
     evolve(row: EpcisEventRow | null, fact: Recorded, key: string): EpcisEventRow | null {
-      const { made, wrong } = tell(fact.data, names, fact)
+      const { made, wrong } = statements(tell, fact)
       const statement = made.find((s) => s.key === key)
       if (statement) return rowOf(statement, fact)
       const { reason, by } = wrong.find((w) => w.key === key)!

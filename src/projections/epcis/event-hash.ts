@@ -106,10 +106,14 @@ export function preHash(event: Json, namespaces: Namespaces): string {
 
 /** What the standard orders, in its order; then all else, sorted. */
 function ordered(element: Json, order: Order, ns: Namespaces, path = ''): string {
-  const known = Object.keys(order)
-  const named = known.map((name) => child(name, element[name], order[name]!, { ns, path }))
+  let named = ''
+  for (const name in order) {
+    const value = element[name]
+    if (value !== undefined && value !== null)
+      named += child(name, value, order[name]!, { ns, path })
+  }
   const others = Object.entries(element).filter(([name]) => !(name in order) && !IGNORED.has(name))
-  return named.join('') + generic(others, ns)
+  return others.length === 0 ? named : named + generic(others, ns)
 }
 
 interface Place {
@@ -118,9 +122,8 @@ interface Place {
 }
 
 function child(name: string, value: unknown, order: Order | null, { ns, path }: Place): string {
-  if (value === undefined || value === null) return ''
   const entry = ENTRY[name]
-  const each = [value].flat().map((one) => {
+  const say = (one: unknown): string => {
     const tag = entry ?? name
     if (order && typeof one === 'object' && one !== null) {
       const inner = ordered(one as Json, order, ns, name)
@@ -128,17 +131,17 @@ function child(name: string, value: unknown, order: Order | null, { ns, path }: 
     }
     const text = canonical(name, one, { ns, path })
     return text === '' ? '' : `${tag}=${text}`
-  })
-  const all = each
-    .filter((text) => text !== '')
-    .toSorted(byCode)
-    .join('')
+  }
+  const all = Array.isArray(value) ? sorted(value.flat().map(say)) : say(value)
   return entry === undefined || all === '' ? all : name + all
 }
 
+const sorted = (texts: string[]): string =>
+  texts.length === 1 ? texts[0]! : texts.toSorted(byCode).join('')
+
 function generic(entries: readonly (readonly [string, unknown])[], ns: Namespaces): string {
   const texts = entries.flatMap(([name, value]) =>
-    [value].flat().map((one) => {
+    (Array.isArray(value) ? value.flat() : [value]).map((one) => {
       const whole = wholeName(name, ns)
       if (typeof one === 'object' && one !== null) {
         const text = (one as Json)['#text']
@@ -150,7 +153,7 @@ function generic(entries: readonly (readonly [string, unknown])[], ns: Namespace
       return said === '' ? whole : `${whole}=${said}`
     }),
   )
-  return texts.toSorted(byCode).join('')
+  return sorted(texts)
 }
 
 function wholeName(name: string, ns: Namespaces): string {
@@ -168,11 +171,12 @@ function canonical(name: string, value: unknown, { ns, path }: Place): string {
   const colon = text.indexOf(':')
   const space = colon < 0 ? undefined : ns[text.slice(0, colon)]
   const whole = space === undefined ? text : space + text.slice(colon + 1)
-  const old = /^urn:epcglobal:cbv:(bizstep|disp|btt|sdt|er):(.*)$/.exec(whole)
+  const old = whole.startsWith('urn:epcglobal:cbv:') && OLD.exec(whole)
   if (old) return CBV + OLD_WORDS[old[1]!] + old[2]
   return NUMBER.test(whole) ? number(whole) : canonicalUri(whole)
 }
 
+const OLD = /^urn:epcglobal:cbv:(bizstep|disp|btt|sdt|er):(.*)$/
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** Neither leading nor trailing zeros, no plus sign, no exponent. */

@@ -60,48 +60,60 @@ type Handler<E extends Event> = {
 }
 type Of<T extends EquipmentEvent['type']> = Extract<EquipmentEvent, { type: T }>
 
-/** A fact a machine reports: whatever it says, the machine was heard of. */
+/**
+ * A fact a machine reports: whatever it says, the machine was heard of.
+ * @param put changes the row it is given, which is a copy; false where the fact is too late to count
+ */
 const reported = <T extends EquipmentEvent['type']>(
-  change: (row: EquipmentRow, fact: Recorded<Of<T>>) => EquipmentRow = (row) => row,
+  put: (row: EquipmentRow, fact: Recorded<Of<T>>) => boolean = () => false,
 ): Handler<Of<T>> => ({
   key: (d) => d.equipmentId,
   evolve: (before, fact) => {
-    const row = change(before ?? NEW, fact)
+    const row = { ...(before ?? NEW) }
+    const counts = put(row, fact)
     const { occurredAt: at } = fact.metadata
-    if (row.lastFactAt !== null && row.lastFactAt >= at) return row
-    return { ...row, lastFactAt: at }
+    const isLatest = row.lastFactAt === null || row.lastFactAt < at
+    if (isLatest) row.lastFactAt = at
+    return counts || isLatest ? row : before
   },
 })
 
 type Said = Pick<EquipmentRow, 'state' | 'nativeState' | 'reason'>
 
 /** The later state counts; at one moment a gap does, then the greater id: as in a timeline. */
-function say(row: EquipmentRow, fact: Recorded<Event>, said: Said): EquipmentRow {
+function say(row: EquipmentRow, fact: Recorded<Event>, { state, nativeState, reason }: Said): boolean {
   const { occurredAt: since } = fact.metadata
-  const mark = `${since}/${said.state === 'NO_DATA' ? 1 : 0}/${fact.id}`
-  if (mark <= row.marks.state) return row
-  const program = said.state === 'NO_DATA' ? null : row.marks.loaded
-  return { ...row, ...said, since, program, marks: { ...row.marks, state: mark } }
+  const mark = `${since}/${state === 'NO_DATA' ? 1 : 0}/${fact.id}`
+  if (mark <= row.marks.state) return false
+  row.state = state
+  row.nativeState = nativeState
+  row.reason = reason
+  row.since = since
+  row.program = state === 'NO_DATA' ? null : row.marks.loaded
+  row.marks = { ...row.marks, state: mark }
+  return true
 }
 
-function load(row: EquipmentRow, fact: Recorded<Of<'ProgramChanged'>>): EquipmentRow {
+function load(row: EquipmentRow, fact: Recorded<Of<'ProgramChanged'>>): boolean {
   const mark = `${fact.metadata.occurredAt}/${fact.id}`
-  if (mark <= row.marks.program) return row
+  if (mark <= row.marks.program) return false
   const loaded = fact.data.program
-  const program = row.state === 'NO_DATA' ? null : loaded
-  return { ...row, program, marks: { ...row.marks, program: mark, loaded } }
+  row.program = row.state === 'NO_DATA' ? null : loaded
+  row.marks = { ...row.marks, program: mark, loaded }
+  return true
 }
 
-function count(row: EquipmentRow, fact: Recorded<Of<'CounterAdvanced'>>): EquipmentRow {
+function count(row: EquipmentRow, fact: Recorded<Of<'CounterAdvanced'>>): boolean {
   const { counter, kind, reading, unit } = fact.data
-  const next = { counter, kind, reading, unit, at: fact.metadata.occurredAt, by: fact.id }
-  const before = row.counters.find((c) => c.counter === counter)
-  if (before && `${before.at}${before.by}` >= `${next.at}${next.by}`) return row
-  const others = row.counters.filter((c) => c !== before)
-  return {
-    ...row,
-    counters: [...others, next].sort((a, b) => (a.counter < b.counter ? -1 : 1)),
-  }
+  const at = fact.metadata.occurredAt
+  const place = row.counters.findIndex((c) => c.counter === counter)
+  const before = row.counters[place]
+  if (before && (before.at > at || (before.at === at && before.by >= fact.id))) return false
+  const next = { counter, kind, reading, unit, at, by: fact.id }
+  row.counters = before
+    ? row.counters.with(place, next)
+    : [...row.counters, next].sort((a, b) => (a.counter < b.counter ? -1 : 1))
+  return true
 }
 
 /** A change of a node of the hierarchy that is equipment; places have no row here. */
@@ -147,10 +159,7 @@ export const equipmentCurrent = projection<EquipmentRow>()<EquipmentEvent | Site
     HierarchyScopeRenamed: onNode(({ name }) => ({ name })),
     HierarchyScopeMoved: onNode(({ parentId }) => ({ parentId })),
     HierarchyScopeRetired: onNode(() => ({ status: 'RETIRED' })),
-    EquipmentStateChanged: reported((row, fact) => {
-      const { state, nativeState, reason } = fact.data
-      return say(row, fact, { state, nativeState, reason })
-    }),
+    EquipmentStateChanged: reported((row, fact) => say(row, fact, fact.data)),
     DataGapStarted: reported((row, fact) =>
       say(row, fact, { state: 'NO_DATA', nativeState: null, reason: fact.data.reason }),
     ),

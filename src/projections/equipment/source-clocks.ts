@@ -21,17 +21,23 @@ export interface SourceClockRow {
 const heard = {
   key: (_: unknown, { metadata: { site, source }, recordedAt }: Recorded) =>
     compositeKey(site, source, recordedAt.slice(0, 10)),
-  evolve: (row: SourceClockRow | null, { metadata, recordedAt }: Recorded): SourceClockRow => {
+  evolve: (before: SourceClockRow | null, { metadata, recordedAt }: Recorded): SourceClockRow => {
     const offset = Date.parse(metadata.occurredAt) - Date.parse(recordedAt)
-    return {
-      ...row,
-      source: metadata.source,
-      day: recordedAt.slice(0, 10),
-      facts: (row?.facts ?? 0) + 1,
-      greatestMs: Math.max(row?.greatestMs ?? offset, offset),
-      leastMs: Math.min(row?.leastMs ?? offset, offset),
-      lastRecordedAt: row && row.lastRecordedAt > recordedAt ? row.lastRecordedAt : recordedAt,
-    }
+    if (before === null)
+      return {
+        source: metadata.source,
+        day: recordedAt.slice(0, 10),
+        facts: 1,
+        greatestMs: offset,
+        leastMs: offset,
+        lastRecordedAt: recordedAt,
+      }
+    const row = { ...before }
+    row.facts++
+    if (offset > row.greatestMs) row.greatestMs = offset
+    if (offset < row.leastMs) row.leastMs = offset
+    if (recordedAt > row.lastRecordedAt) row.lastRecordedAt = recordedAt
+    return row
   },
 }
 

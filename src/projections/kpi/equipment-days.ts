@@ -30,20 +30,24 @@ export interface EquipmentDayRow {
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const DAY_LENGTH = '2026-03-02'.length
-const midnight = (instant: string): number => Date.parse(`${instant.slice(0, 10)}T00:00:00.000Z`)
-const sinceMidnight = (instant: string): number => Date.parse(instant) - midnight(instant)
+/** A UTC day has no leap second here, so all begin at a multiple of its length; also before 1970. */
+const sinceMidnight = (instant: string): number => {
+  const since = Date.parse(instant) % DAY_MS
+  return since < 0 ? since + DAY_MS : since
+}
 
 const newRow = (equipmentId: string, day: string): EquipmentDayRow => ({
   ...{ equipmentId, day, changes: '', counts: [], spans: [], facts: 0 },
 })
 
+/** @param put changes the row it is given, which is a copy. */
 const onDay =
-  <E extends EquipmentEvent>(
-    put: (row: EquipmentDayRow, fact: Recorded<E>) => Partial<EquipmentDayRow>,
-  ) =>
+  <E extends EquipmentEvent>(put: (row: EquipmentDayRow, fact: Recorded<E>) => void) =>
   (before: EquipmentDayRow | null, fact: Recorded<E>, key: string): EquipmentDayRow => {
-    const row = before ?? newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
-    return { ...row, ...put(row, fact), facts: row.facts + 1 }
+    const row = before ? { ...before } : newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
+    row.facts++
+    put(row, fact)
+    return row
   }
 const key = ({ equipmentId }: { equipmentId: string }, { metadata }: Recorded): string =>
   dayKey(equipmentId, metadata.occurredAt.slice(0, 10))
@@ -68,29 +72,31 @@ export const equipmentDays = projection<EquipmentDayRow>()<EquipmentEvent>({
   on: {
     EquipmentStateChanged: {
       key,
-      evolve: onDay<Of<'EquipmentStateChanged'>>(({ changes }, { data, metadata }) => ({
-        changes: withChange(changes, change(sinceMidnight(metadata.occurredAt), data.state)),
-      })),
+      evolve: onDay<Of<'EquipmentStateChanged'>>((row, { data, metadata }) => {
+        const added = change(sinceMidnight(metadata.occurredAt), data.state)
+        row.changes = withChange(row.changes, added)
+      }),
     },
     DataGapStarted: {
       key,
-      evolve: onDay<Of<'DataGapStarted'>>(({ changes }, { metadata }) => ({
-        changes: withChange(changes, change(sinceMidnight(metadata.occurredAt), 'NO_DATA')),
-      })),
+      evolve: onDay<Of<'DataGapStarted'>>((row, { metadata }) => {
+        const added = change(sinceMidnight(metadata.occurredAt), 'NO_DATA')
+        row.changes = withChange(row.changes, added)
+      }),
     },
     CounterAdvanced: {
       key,
-      evolve: onDay<Of<'CounterAdvanced'>>(({ counts }, { data, metadata }) => {
+      evolve: onDay<Of<'CounterAdvanced'>>((row, { data, metadata }) => {
         const minute = Math.floor(sinceMidnight(metadata.occurredAt) / MINUTE_MS)
-        return { counts: withCount(counts, [minute, data.kind, data.delta]) }
+        row.counts = withCount(row.counts, [minute, data.kind, data.delta])
       }),
     },
     StateTimeObserved: {
       key: ({ equipmentId, from, to }) =>
         daysOf(Date.parse(from), Date.parse(to)).map((day) => dayKey(equipmentId, day)),
-      evolve: onDay<Of<'StateTimeObserved'>>(({ spans, day }, { data }) => ({
-        spans: [...spans, summedUpOn(day, data)].sort(bySpan),
-      })),
+      evolve: onDay<Of<'StateTimeObserved'>>((row, { data }) => {
+        row.spans = [...row.spans, summedUpOn(row.day, data)].sort(bySpan)
+      }),
     },
   },
 })
@@ -123,8 +129,23 @@ export function changesOf(packed: string): Int32Array {
   return numbers
 }
 
+/** Base64 knows no end within three numbers: 12 bytes are 16 characters. */
+const TRIPLE = 3
+const TRIPLE_CHARS = 16
+const tail = Buffer.alloc((TRIPLE + 1) * 4)
+
 /** Puts a change in its place, from the end: most come in order. The same change twice is one. */
 function withChange(packed: string, added: number): string {
+  const count = Math.floor(packed.length / TRIPLE_CHARS * TRIPLE)
+  const kept = Math.floor(Math.max(0, count - 1) / TRIPLE) * TRIPLE_CHARS
+  // Only what is behind the last whole triple is looked at: a day of changes is long.
+  const bytes = tail.write(packed.slice(kept), 'base64')
+  if (bytes > 0 && tail.readInt32LE(bytes - 4) >= added) return withLateChange(packed, added)
+  tail.writeInt32LE(added, bytes)
+  return packed.slice(0, kept) + tail.toString('base64', 0, bytes + 4)
+}
+
+function withLateChange(packed: string, added: number): string {
   const before = changesOf(packed)
   let place = before.length
   while (place > 0 && before[place - 1]! > added) place--

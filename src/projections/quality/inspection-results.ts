@@ -76,18 +76,17 @@ export const inspectionResults = projection<InspectionResultRow>()<InspectionEve
   ],
   on: {
     InspectionRecorded: {
-      key: (d) => d.results.map((r) => resultRowKey({ ...r, inspectionId: d.inspectionId })),
-      evolve: (_, { data, metadata }, key) => {
-        const { results, planId: _p, planVersion: _v, missing: _m, ...inspection } = data
-        const place = results.findIndex(
-          (r) => resultRowKey({ ...r, inspectionId: data.inspectionId }) === key,
-        )
-        const at = metadata.occurredAt
-        return { ...inspection, ...results[place]!, place, at, corrections: [] }
+      key: ({ inspectionId, results }) => results.map((r) => resultRowKey(inspectionId, r)),
+      evolve: (_, { data, metadata: { occurredAt: at } }, _key, place) => {
+        const { inspectionId, subjectKind, subjectId, materialId } = data
+        const { orderId, operationId, personId, results } = data
+        const inspection = { inspectionId, subjectKind, subjectId, materialId, orderId }
+        const result = results[place]!
+        return { ...result, ...inspection, operationId, personId, place, at, corrections: [] }
       },
     },
     InspectionResultCorrected: {
-      key: (d) => resultRowKey(d),
+      key: (d) => resultRowKey(d.inspectionId, d),
       evolve: (row, { data, metadata: { occurredAt: at } }) => {
         const { correctionId, personId, reason, before, after } = data
         const correction = { correctionId, at, personId, reason, before }
@@ -97,8 +96,7 @@ export const inspectionResults = projection<InspectionResultRow>()<InspectionEve
   },
 })
 
-const resultRowKey = (d: {
-  readonly inspectionId: string
-  readonly sample: number
-  readonly characteristicId: string
-}): string => compositeKey(d.inspectionId, String(d.sample), d.characteristicId)
+const resultRowKey = (
+  inspectionId: string,
+  { sample, characteristicId }: { readonly sample: number; readonly characteristicId: string },
+): string => compositeKey(inspectionId, String(sample), characteristicId)

@@ -1,10 +1,10 @@
 import type { EventStore } from '../commands/event-store.ts'
 import type { Recorded } from '../domain/event.ts'
 import { collect, flush, type Flushed } from './flush.ts'
-import { createMember, fold, groupOf, type Member } from './fold.ts'
+import { createMember, fold, groupOf, memberWith, type Member } from './fold.ts'
 import { createKeyFilter } from './key-filter.ts'
-import type { Projection } from './projection.ts'
-import { filterOf } from './row-cache.ts'
+import { isOneRowPerFact, type Projection } from './projection.ts'
+import { createPackedRows, createRowCache, filterOf } from './row-cache.ts'
 import type { Session, Table, Write } from './tables.ts'
 
 /** Facts in one page; the next page is read while this one is folded. */
@@ -50,8 +50,10 @@ export async function openMember(
   table: Table,
 ): Promise<Member> {
   if (table.complete) return createMember(projection, table, BUILD_ROWS)
+  if (isOneRowPerFact(projection))
+    return memberWith(projection, table, createPackedRows(session.packer(projection)))
   const filter = table.position === 0 ? createKeyFilter() : await filterOf(session.keys(table))
-  return createMember(projection, table, BUILD_ROWS, filter)
+  return memberWith(projection, table, createRowCache(BUILD_ROWS, filter))
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Recorded } from '../domain/event.ts'
-import type { KeyFilter } from './key-filter.ts'
 import { apply, isOneRowPerFact, keyed, keysOf, type Projection } from './projection.ts'
 import { createNewRows, createRowCache, type RowCache } from './row-cache.ts'
 import type { Session, Table } from './tables.ts'
@@ -16,17 +15,18 @@ export interface Member {
 }
 
 /** @param bound rows it may remember between batches */
-export const createMember = (
-  projection: Projection,
-  table: Table,
-  bound: number,
-  filter: KeyFilter | null = null,
-): Member => ({
+export const createMember = (projection: Projection, table: Table, bound: number): Member =>
+  memberWith(
+    projection,
+    table,
+    isOneRowPerFact(projection) ? createNewRows() : createRowCache(bound, null),
+  )
+
+/** A member whose rows are kept in this way. */
+export const memberWith = (projection: Projection, table: Table, rows: RowCache): Member => ({
   projection,
   table,
-  rows: isOneRowPerFact(projection)
-    ? createNewRows(filter !== null)
-    : createRowCache(bound, filter),
+  rows,
   position: table.position,
   written: table.position,
 })

@@ -1,11 +1,13 @@
 import { createKeyFilter, type KeyFilter } from './key-filter.ts'
 import type { Keyed } from './projection.ts'
+import type { Packed, Packer } from './tables.ts'
 
 type Row = Keyed<object>
 
 /** Rows changed since the last flush, sorted by what the database has to do. */
 export interface Changes {
   readonly fresh: readonly Row[]
+  readonly packed: Packed | null
   readonly changed: readonly Row[]
   readonly gone: readonly string[]
 }
@@ -81,11 +83,8 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
   }
 }
 
-/**
- * In place of a cache where each fact makes a row of its own: nothing is ever asked for again.
- * @param filling the table has never held any of them, since it is being filled
- */
-export function createNewRows(filling: boolean): RowCache {
+/** In place of a cache where each fact makes a row of its own: nothing is ever asked for again. */
+export function createNewRows(): RowCache {
   let rows: Row[] = []
   return {
     get: () => null,
@@ -95,14 +94,27 @@ export function createNewRows(filling: boolean): RowCache {
       return rows.length
     },
     take() {
-      const taken = rows
+      const changed = rows
       rows = []
-      return { fresh: filling ? taken : [], changed: filling ? [] : taken, gone: [] }
+      return { fresh: [], packed: null, changed, gone: [] }
     },
     settle: () => {},
     trim: () => {},
   }
 }
+
+/** The same while the table is being filled: it has never held any of these rows. */
+export const createPackedRows = (packer: Packer): RowCache => ({
+  get: () => null,
+  set: (_, row) => void (row && packer.add(row)),
+  learn: () => {},
+  get dirty() {
+    return packer.rows
+  },
+  take: () => ({ fresh: [], packed: packer.take(), changed: [], gone: [] }),
+  settle: () => {},
+  trim: () => {},
+})
 
 function sort(rows: ReadonlyMap<string, Row | null>, filter: KeyFilter | null): Changes {
   const fresh: Row[] = []
@@ -113,7 +125,7 @@ function sort(rows: ReadonlyMap<string, Row | null>, filter: KeyFilter | null): 
       if (filter === null || filter.has(key)) gone.push(key)
     } else if (filter?.add(key)) fresh.push(row)
     else changed.push(row)
-  return { fresh, changed, gone }
+  return { fresh, packed: null, changed, gone }
 }
 
 /** A filter that knows these keys: for a build that goes on where an earlier process stopped. */

@@ -26,6 +26,23 @@ export interface Table {
   readonly skipped: readonly number[]
 }
 
+/** Rows in the form in which the database takes them, outside of V8's heap. */
+export interface Packed {
+  readonly keys: readonly string[]
+}
+
+/**
+ * Takes rows that go into a table being filled and that nobody asks for again. As objects they would
+ * wait for the next flush, and the garbage collector would copy each of them twice meanwhile.
+ */
+export interface Packer {
+  /** @throws TypeError where a column cannot hold the value */
+  add(row: Keyed<object>): void
+  readonly rows: number
+  /** Hands over what was added since it was last called. */
+  take(): Packed
+}
+
 /** What one flush changes in one table, and the step of its checkpoint. */
 export interface Write {
   readonly table: Table
@@ -35,6 +52,8 @@ export interface Write {
   readonly to: number
   /** Rows whose key the table has certainly never held: they go in without a look-up. */
   readonly fresh: readonly Keyed<object>[]
+  /** Such rows too, of a table whose rows are all packed. */
+  readonly packed: Packed | null
   readonly changed: readonly Keyed<object>[]
   readonly gone: readonly string[]
 }
@@ -58,6 +77,7 @@ export interface Session {
   ): Promise<ReadonlyMap<string, Keyed<object>>>
   /** Every key of the table, in pages. */
   keys(table: Table): AsyncIterable<readonly string[]>
+  packer(projection: Projection): Packer
   /** One transaction. @throws CheckpointMoved | WriteRefused, having changed nothing. */
   write(writes: readonly Write[]): Promise<void>
   fail(table: Table, failure: Failure): Promise<void>

@@ -133,7 +133,8 @@ test('a write at a checkpoint that moved changes nothing', async () => {
   await reach(await log.add(changed('t1')))
   const session = await tables.connect()
   const table = (await session.tables(plant)).find(({ projection }) => projection === 'things')!
-  const write = { table, projection: things, from: 0, to: 5, fresh: [], changed: [], gone: ['t1'] }
+  const changes = { fresh: [], packed: null, changed: [], gone: ['t1'] }
+  const write = { table, projection: things, from: 0, to: 5, ...changes }
   await expect(session.write([write])).rejects.toThrow(CheckpointMoved)
   await session.close()
   await expectAll()

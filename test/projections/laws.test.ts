@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createMember, fold, groupOf } from '../../src/projections/fold.ts'
+import { createMember, fold, groupOf, memberWith } from '../../src/projections/fold.ts'
 import { createKeyFilter } from '../../src/projections/key-filter.ts'
-import { replay } from '../../src/projections/projection.ts'
+import { isOneRowPerFact, replay } from '../../src/projections/projection.ts'
+import { createPackedRows, createRowCache } from '../../src/projections/row-cache.ts'
 import { anyFacts, plant } from './plant.ts'
 import { expectSameRows } from './same-rows.ts'
 import { memorySession, memoryTable } from './memory-session.ts'
@@ -21,9 +22,13 @@ test('folding in batches with any cache, with or without a key filter, equals a 
       ...[anyFacts(80), batches, fc.integer({ min: 1, max: 5 }), fc.boolean()],
       async (facts, sizes, bound, filtered) => {
         const session = memorySession()
-        const members = plant.map((p) =>
-          createMember(p, memoryTable(p), bound, filtered ? createKeyFilter() : null),
-        )
+        const members = plant.map((p) => {
+          if (!filtered) return createMember(p, memoryTable(p), bound)
+          const filling = isOneRowPerFact(p)
+            ? createPackedRows(session.packer())
+            : createRowCache(bound, createKeyFilter())
+          return memberWith(p, memoryTable(p), filling)
+        })
         for (let from = 0, i = 0; from < facts.length; i++) {
           const run = facts.slice(Math.max(0, from - 2), (from += sizes[i % sizes.length]!))
           // Two facts of the batch before come again: they are passed over.

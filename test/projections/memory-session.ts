@@ -1,7 +1,26 @@
 import { collect } from '../../src/projections/flush.ts'
 import type { Member } from '../../src/projections/fold.ts'
 import type { Keyed, Projection } from '../../src/projections/projection.ts'
-import type { Table } from '../../src/projections/tables.ts'
+import type { Packed, Packer, Table } from '../../src/projections/tables.ts'
+
+interface PackedRows extends Packed {
+  readonly rows: readonly Keyed<object>[]
+}
+
+const memoryPacker = (): Packer => {
+  let rows: Keyed<object>[] = []
+  return {
+    add: (row) => void rows.push(row),
+    get rows() {
+      return rows.length
+    },
+    take(): PackedRows {
+      const taken = rows
+      rows = []
+      return { keys: taken.map(({ key }) => key), rows: taken }
+    },
+  }
+}
 
 export const memoryTable = (p: Projection): Table => ({
   name: p.name,
@@ -24,6 +43,7 @@ export function memorySession() {
   }
   return {
     rows: (p: Projection) => rows(p.name),
+    packer: memoryPacker,
     load: async (table: Table, _: Projection, keys: readonly string[]) =>
       new Map(
         keys.flatMap((key) => {
@@ -35,7 +55,7 @@ export function memorySession() {
       for (const [member, write] of collect(members)) {
         const table = rows(write.table.name)
         for (const key of write.gone) table.delete(key)
-        for (const row of write.fresh) {
+        for (const row of [...write.fresh, ...((write.packed as PackedRows | null)?.rows ?? [])]) {
           if (table.has(row.key)) throw new Error(`${row.key} was written before`)
           table.set(row.key, row)
         }

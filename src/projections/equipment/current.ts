@@ -81,7 +81,11 @@ const reported = <T extends EquipmentEvent['type']>(
 type Said = Pick<EquipmentRow, 'state' | 'nativeState' | 'reason'>
 
 /** The later state counts; at one moment a gap does, then the greater id: as in a timeline. */
-function say(row: EquipmentRow, fact: Recorded<Event>, { state, nativeState, reason }: Said): boolean {
+function say(
+  row: EquipmentRow,
+  fact: Recorded<Event>,
+  { state, nativeState, reason }: Said,
+): boolean {
   const { occurredAt: since } = fact.metadata
   const mark = `${since}/${state === 'NO_DATA' ? 1 : 0}/${fact.id}`
   if (mark <= row.marks.state) return false

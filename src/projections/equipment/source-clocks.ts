@@ -18,11 +18,19 @@ export interface SourceClockRow {
   lastRecordedAt: string
 }
 
+/** Facts of one append share the moment they were recorded: read once, not for each of them. */
+function lastOf<T>(make: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly made: T } | null = null
+  return (text) => (last?.text === text ? last : (last = { text, made: make(text) })).made
+}
+const recordedOn = lastOf((recordedAt) => recordedAt.slice(0, 10))
+const recordedMs = lastOf(Date.parse)
+
 const heard = {
   key: (_: unknown, { metadata: { site, source }, recordedAt }: Recorded) =>
-    compositeKey(site, source, recordedAt.slice(0, 10)),
+    compositeKey(site, source, recordedOn(recordedAt)),
   evolve: (before: SourceClockRow | null, { metadata, recordedAt }: Recorded): SourceClockRow => {
-    const offset = Date.parse(metadata.occurredAt) - Date.parse(recordedAt)
+    const offset = Date.parse(metadata.occurredAt) - recordedMs(recordedAt)
     if (before === null)
       return {
         source: metadata.source,

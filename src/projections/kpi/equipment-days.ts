@@ -136,7 +136,7 @@ const tail = Buffer.alloc((TRIPLE + 1) * 4)
 
 /** Puts a change in its place, from the end: most come in order. The same change twice is one. */
 function withChange(packed: string, added: number): string {
-  const count = Math.floor(packed.length / TRIPLE_CHARS * TRIPLE)
+  const count = Math.floor((packed.length / TRIPLE_CHARS) * TRIPLE)
   const kept = Math.floor(Math.max(0, count - 1) / TRIPLE) * TRIPLE_CHARS
   // Only what is behind the last whole triple is looked at: a day of changes is long.
   const bytes = tail.write(packed.slice(kept), 'base64')

@@ -64,20 +64,27 @@ const COPY_ESCAPES: Readonly<Record<string, string>> = {
 const escapeCopy = (text: string): string =>
   COPY_SPECIAL.test(text) ? text.replace(COPY_SPECIALS, (c) => COPY_ESCAPES[c]!) : text
 
-/** Rows as one chunk of COPY's text format. */
-export function copyText(p: Projection, rows: readonly Row[]): string {
+/** Makes the line of a row in COPY's text format. */
+export function copyLines(p: Projection): (row: Row) => string {
   const columns = columnsOf(p)
-  let out = ''
-  for (const row of rows) {
+  return (row) => {
+    let line = ''
     let separator = ''
     for (const [column, type] of columns) {
       const text = textOf((row as Record<string, unknown>)[column], type)
-      out += separator
-      out += text === null ? '\\N' : needsEscape(type) ? escapeCopy(text) : text
+      line += separator
+      line += text === null ? '\\N' : needsEscape(type) ? escapeCopy(text) : text
       separator = '\t'
     }
-    out += '\n'
+    return `${line}\n`
   }
+}
+
+/** Rows as one chunk of COPY's text format. */
+export function copyText(p: Projection, rows: readonly Row[]): string {
+  const lineOf = copyLines(p)
+  let out = ''
+  for (const row of rows) out += lineOf(row)
   return out
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Keyed, Projection } from '../../../projections/projection.ts'
-import { copyText } from './columns.ts'
+import type { Packed, Packer } from '../../../projections/tables.ts'
+import { copyLines, copyText } from './columns.ts'
 
 /** Rows formatted at a time: memory holds some megabytes of text. */
 const CHUNK_ROWS = 5_000
@@ -15,8 +16,8 @@ type CopyingConnection = pg.Connection & {
 export interface Copy {
   /** `copy TABLE (...) from stdin` */
   readonly statement: string
-  /** Rows in COPY's text format, some megabytes at a time. */
-  readonly chunks: () => Iterable<string>
+  /** CopyData messages: rows in COPY's text format, some megabytes at a time. */
+  readonly chunks: () => Iterable<Buffer>
 }
 
 /** The copy at this place of the list was refused; the cause is what the server said. */
@@ -49,7 +50,7 @@ export const copyAll = (client: pg.Client, copies: readonly Copy[]): Promise<voi
             connection.query(copies.map(({ statement }) => statement).join(';'))
             for (const [index, { chunks }] of copies.entries())
               try {
-                for (const chunk of chunks()) connection.stream.write(copyData(chunk))
+                for (const chunk of chunks()) connection.stream.write(chunk)
                 connection.endCopyFrom()
               } catch (error) {
                 failure ??= new CopyFailed(index, error)
@@ -70,12 +71,62 @@ const HEADER = 5
 /** A CopyData message: type, length of the rest with itself, rows. */
 function copyData(text: string): Buffer {
   const message = Buffer.allocUnsafe(HEADER + Buffer.byteLength(text))
+  message.write(text, HEADER)
+  return headed(message)
+}
+
+function headed(message: Buffer): Buffer {
   message[0] = COPY_DATA
   message.writeInt32BE(message.length - 1, 1)
-  message.write(text, HEADER)
   return message
 }
 
-export function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<string> {
-  for (let i = 0; i < rows.length; i += CHUNK_ROWS) yield copyText(p, rows.slice(i, i + CHUNK_ROWS))
+export function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<Buffer> {
+  for (let i = 0; i < rows.length; i += CHUNK_ROWS)
+    yield copyData(copyText(p, rows.slice(i, i + CHUNK_ROWS)))
+}
+
+/** Packed rows: messages that are ready to be sent. */
+export interface PackedMessages extends Packed {
+  readonly messages: readonly Buffer[]
+}
+
+/** A thousand rows or so. */
+const PACK_BYTES = 128 * 1024
+/** UTF-8 of one UTF-16 code unit. */
+const MAX_BYTES_PER_CHAR = 3
+
+export function createPacker(p: Projection): Packer {
+  const line = copyLines(p)
+  let keys: string[] = []
+  let messages: Buffer[] = []
+  let open = Buffer.alloc(0)
+  let end = 0
+  const seal = (): void => {
+    if (end > HEADER) messages.push(headed(open.subarray(0, end)))
+    end = 0
+  }
+  return {
+    add(row) {
+      const text = line(row)
+      const most = text.length * MAX_BYTES_PER_CHAR
+      if (end === 0 || end + most > open.length) {
+        seal()
+        open = Buffer.allocUnsafe(Math.max(PACK_BYTES, HEADER + most))
+        end = HEADER
+      }
+      end += open.write(text, end)
+      keys.push(row.key)
+    },
+    get rows() {
+      return keys.length
+    },
+    take(): PackedMessages {
+      seal()
+      const packed = { keys, messages }
+      keys = []
+      messages = []
+      return packed
+    },
+  }
 }

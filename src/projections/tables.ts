@@ -28,7 +28,7 @@ export interface Table {
 
 /** Rows in the form in which the database takes them, outside of V8's heap. */
 export interface Packed {
-  readonly keys: readonly string[]
+  readonly rows: number
 }
 
 /**

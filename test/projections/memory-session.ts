@@ -4,7 +4,7 @@ import type { Keyed, Projection } from '../../src/projections/projection.ts'
 import type { Packed, Packer, Table } from '../../src/projections/tables.ts'
 
 interface PackedRows extends Packed {
-  readonly rows: readonly Keyed<object>[]
+  readonly all: readonly Keyed<object>[]
 }
 
 const memoryPacker = (): Packer => {
@@ -17,7 +17,7 @@ const memoryPacker = (): Packer => {
     take(): PackedRows {
       const taken = rows
       rows = []
-      return { keys: taken.map(({ key }) => key), rows: taken }
+      return { rows: taken.length, all: taken }
     },
   }
 }
@@ -55,7 +55,7 @@ export function memorySession() {
       for (const [member, write] of collect(members)) {
         const table = rows(write.table.name)
         for (const key of write.gone) table.delete(key)
-        for (const row of [...write.fresh, ...((write.packed as PackedRows | null)?.rows ?? [])]) {
+        for (const row of [...write.fresh, ...((write.packed as PackedRows | null)?.all ?? [])]) {
           if (table.has(row.key)) throw new Error(`${row.key} was written before`)
           table.set(row.key, row)
         }

@@ -98,7 +98,7 @@ const MAX_BYTES_PER_CHAR = 3
 
 export function createPacker(p: Projection): Packer {
   const line = copyLines(p)
-  let keys: string[] = []
+  let rows = 0
   let messages: Buffer[] = []
   let open = Buffer.alloc(0)
   let end = 0
@@ -116,15 +116,15 @@ export function createPacker(p: Projection): Packer {
         end = HEADER
       }
       end += open.write(text, end)
-      keys.push(row.key)
+      rows++
     },
     get rows() {
-      return keys.length
+      return rows
     },
     take(): PackedMessages {
       seal()
-      const packed = { keys, messages }
-      keys = []
+      const packed = { rows, messages }
+      rows = 0
       messages = []
       return packed
     },

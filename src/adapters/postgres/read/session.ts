@@ -8,7 +8,6 @@ import {
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText } from './columns.ts'
 import { copyAll, copyChunks, CopyFailed, createPacker, type PackedMessages } from './copy.ts'
-import { ADDED_MEANWHILE, codeOf, translate } from './errors.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
 import { coalesced, createLane, shared } from './queues.ts'
 import { codeOf, translate } from './refusals.ts'
@@ -271,7 +270,7 @@ const chunks = <T>(list: readonly T[]): T[][] =>
   )
 
 const isCopied = ({ fresh, packed }: Write): boolean =>
-  fresh.length > 0 || (packed !== null && packed.keys.length > 0)
+  fresh.length > 0 || (packed !== null && packed.rows > 0)
 
 async function copyFresh(client: pg.Client, writes: readonly Write[]): Promise<void> {
   const copies = writes.map(({ table, projection, fresh, packed }) => ({

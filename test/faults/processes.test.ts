@@ -64,6 +64,7 @@ test(
 
     killHard(active.pid)
     const died = performance.now()
+    const stood = await slowest()
     const takeover = { readModels: 0, policies: 0, notary: 0 }
     const since = async (what: () => Promise<boolean>): Promise<number> => {
       while (!(await what())) await delay(20)
@@ -71,7 +72,7 @@ test(
     }
     const { position } = (await client.send(release('after-death')))['releaseOrder']
     await Promise.all([
-      since(async () => (await slowest()) >= position).then((ms) => (takeover.readModels = ms)),
+      since(async () => (await slowest()) > stood).then((ms) => (takeover.readModels = ms)),
       since(async () => await policiesSince(position)).then((ms) => (takeover.policies = ms)),
       since(async () => (await treeSize()) >= position).then((ms) => (takeover.notary = ms)),
     ])

@@ -21,7 +21,7 @@ import type { Job } from './http-child.ts'
 import { median, row, seconds, type Benchmark, type Row } from './row.ts'
 import { concurrently, envelope, inTurns, releaseOrder, withSystem } from './support.ts'
 
-const COMMANDS = 10_000
+const COMMANDS = 4_000
 const IN_FLIGHT = 256
 const ROUNDS = 5
 /** Of the traces begun here: what a plant under load would record. */
@@ -105,7 +105,7 @@ async function asking(system: System, watched: Telemetry): Promise<Row> {
   const servers = await Promise.all([startApi({ ...common, telemetry: watched }), startApi(common)])
   const body = JSON.stringify({ query: QUERY })
   const targets = servers.map(({ url }) => ({ url: `${url}/graphql`, body, expect: '"PO-1"' }))
-  const job: Job = { inFlight: 16, rounds: ROUNDS, requests: 2_000, targets }
+  const job: Job = { inFlight: 16, rounds: ROUNDS, requests: 1_000, targets }
   const { stdout } = await promisify(execFile)(process.execPath, [HTTP, JSON.stringify(job)])
   for (const server of servers) await server.close()
   const [on, off] = JSON.parse(stdout) as [number, number]

@@ -181,7 +181,8 @@ test('waiting ends when every projection is there, or when the time is over', as
   expect(await models.waitFor(next + 1_000, 30)).toBe(false)
   const [status] = await models.status()
   expect(status).toEqual({
-    ...{ name: 'items', version: 1, state: 'LIVE', position: next, lag: 0, error: null },
+    ...{ name: 'items', version: 1, state: 'LIVE', position: next, lag: 0, building: null },
+    error: null,
   })
 })
 

@@ -2,31 +2,20 @@ import { createHash } from 'node:crypto'
 import type { EventStore } from '../commands/event-store.ts'
 import type { Ack, Execute } from '../commands/execute.ts'
 import { uuid5 } from '../commands/ids.ts'
-import {
-  SCHEDULER_VERSION,
-  type FoundPlan,
-  type Scheduler,
-} from '../commands/planning/scheduler.ts'
+import { SCHEDULER_VERSION, type Scheduler } from '../commands/planning/scheduler.ts'
 import type { Clock } from '../commands/ports.ts'
 import { isRejection, type Rejection } from '../domain/decider.ts'
-import type { PlanVariant } from '../domain/planning/events.ts'
 import { planDecider } from '../domain/planning/plan-decider.ts'
-import { partsOf } from '../domain/planning/plan-text.ts'
-import { scheduleDecider } from '../domain/planning/schedule-decider.ts'
+import type { ReleasedOperation } from '../domain/production/events.ts'
 import { buildProblem, type PlanningProblem } from '../projections/planning/build-problem.ts'
 import { createPlanContents, type PlanContents } from '../projections/planning/plan-content.ts'
 import { planningRowsQuery, type ReadPosition } from '../projections/planning/read-rows.ts'
+import { routingOf } from '../projections/planning/routing.ts'
 import type { PlanningRows } from '../projections/planning/rows.ts'
+import type { OrderRow } from '../projections/production/orders.ts'
+import type { Keyed } from '../projections/projection.ts'
 import type { ReadModels } from '../projections/read-models.ts'
-
-/** How far a search has come. */
-export interface PlanProgress {
-  readonly planId: string
-  readonly status: 'WAITING' | 'SEARCHING' | 'PROPOSED' | 'FAILED'
-  readonly iteration: number
-  readonly bound: number | null
-  readonly costs: Readonly<Record<string, number>>
-}
+import { search, type PlanProgress } from './plan-search.ts'
 
 export interface PlanWish {
   readonly site: string
@@ -62,7 +51,13 @@ export interface CurrentProblem extends PlanningProblem {
 }
 
 export interface Planner {
-  readonly problemOf: (site: string) => Promise<CurrentProblem>
+  /** @param wished orders that it is to hold beside those there are */
+  readonly problemOf: (site: string, wished?: readonly Keyed<OrderRow>[]) => Promise<CurrentProblem>
+  /** Operations that an order of a product has here; a sentence where nothing tells. */
+  readonly routingOf: (
+    site: string,
+    materialId: string,
+  ) => Promise<readonly ReleasedOperation[] | string>
   /**
    * Records that a plan is wanted, and searches for it in the background. Proposals are facts.
    * @param request sends the request in the name of whoever asked
@@ -116,14 +111,18 @@ export function createPlanner(deps: PlannerDeps): Planner {
     }
   }
 
-  const problemOf = async (site: string): Promise<CurrentProblem> => {
+  const problemOf: Planner['problemOf'] = async (site, wished = []) => {
     await reads.waitFor(await store.head(), WAIT_MS)
     const at = clock.now()
     const [answer] = await reads.query<PlanningRows & ReadPosition>(planningRowsQuery(site, at))
     const { position, isExact, ...rows } = answer!
     const { row, plan } = await contents.inForce(site)
     const built = buildProblem(
-      { ...rows, current: plan?.operations ?? [], pins: row?.pins ?? [] },
+      {
+        ...rows,
+        orders: [...rows.orders, ...wished],
+        ...{ current: plan?.operations ?? [], pins: row?.pins ?? [] },
+      },
       site,
       at,
     )
@@ -136,6 +135,7 @@ export function createPlanner(deps: PlannerDeps): Planner {
 
   return {
     problemOf,
+    routingOf: (site, materialId) => routingOf(reads, site, materialId),
     contents,
     async request(wish, request) {
       const { site, commandId, seed = DEFAULT_SEED, reason = '' } = wish
@@ -193,91 +193,3 @@ export function createPlanner(deps: PlannerDeps): Planner {
 /** SHA-256 of the problem as JSON: the same facts make the same. */
 export const hashOf = (problem: CurrentProblem['problem']): string =>
   createHash('sha256').update(JSON.stringify(problem)).digest('hex')
-
-interface Run extends Pick<CurrentProblem, 'problem' | 'horizon' | 'findings' | 'basePlanId'> {
-  readonly planId: string
-  readonly site: string
-  readonly seed: number
-  readonly iterations: number
-  readonly workers: number
-}
-interface SearchDeps extends PlannerDeps {
-  readonly tell: (progress: PlanProgress) => void
-  readonly signal: AbortSignal
-}
-
-async function search(run: Run, deps: SearchDeps): Promise<void> {
-  const { planId, problem, seed, iterations, workers } = run
-  const { tell, signal } = deps
-  try {
-    let first: FoundPlan | null = null
-    let best: FoundPlan | null = null
-    const options = { seed, budget: { iterations }, workers, signal }
-    for await (const found of deps.scheduler(problem, options)) {
-      first ??= found
-      best = found
-      const { iteration, bound, parts } = found
-      tell({ planId, status: 'SEARCHING', iteration, bound, costs: parts })
-    }
-    if (signal.aborted) return
-    if (!first || !best || best.best.length === 0) throw new Error('there is nothing to plan')
-    if (run.basePlanId !== null) await propose('REPAIRED', first, run, deps)
-    await propose('IMPROVED', best, run, deps)
-    const { iteration, bound, parts } = best
-    tell({ planId, status: 'PROPOSED', iteration, bound, costs: parts })
-  } catch (error) {
-    if (signal.aborted) return
-    const reason = (error as Error).message || 'it failed'
-    await send(deps, run, `fail`, { type: 'FailPlan', planId, reason: reason.slice(0, 2_000) })
-    tell({ planId, status: 'FAILED', iteration: 0, bound: null, costs: {} })
-  }
-}
-
-async function propose(
-  variant: PlanVariant,
-  found: FoundPlan,
-  run: Run,
-  deps: SearchDeps,
-): Promise<void> {
-  const { planId, problem } = run
-  const planned = Map.groupBy(found.best, ({ order }) => order)
-  const omitted = new Set(
-    run.findings.flatMap(({ omitted: isOut, orderId }) => (isOut && orderId ? [orderId] : [])),
-  )
-  const whole = problem.orders.filter(
-    ({ id, operations }) => !omitted.has(id) && planned.get(id)?.length === operations.length,
-  )
-  const parts = partsOf(found.best, new Set(whole.map(({ id }) => id)))
-  for (const [part, orders] of parts.entries())
-    await send(deps, run, `${variant}/${part}`, {
-      ...{ type: 'ListPlannedOperations', planId, variant, part, orders },
-    })
-  await send(deps, run, `${variant}/proposed`, {
-    ...{ type: 'ProposePlan', planId, variant, partCount: parts.length },
-    operationCount: found.best.length,
-    ...{ costs: found.parts, bound: found.bound, iteration: found.iteration },
-  })
-  if (variant === 'REPAIRED') return
-  const due = problem.orders.flatMap(({ id, due: seconds }) =>
-    seconds === undefined ? [] : [{ orderId: id, dueAt: run.horizon.instant(seconds) }],
-  )
-  const outcome = await deps.execute(
-    scheduleDecider,
-    { type: 'AssessPromises', planId, variant, due },
-    { commandId: uuid5(`assess/${planId}`), actor: 'system', site: run.site, source: 'planner' },
-  )
-  if (isRejection(outcome)) throw new Error(outcome.why)
-}
-
-async function send(
-  { execute }: SearchDeps,
-  { planId, site }: Run,
-  name: string,
-  command: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const outcome = await execute(planDecider, command, {
-    commandId: uuid5(`${planId}/${name}`),
-    ...{ actor: 'system', site, source: 'planner' },
-  })
-  if (isRejection(outcome)) throw new Error(outcome.why)
-}

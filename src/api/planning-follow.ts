@@ -7,7 +7,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import type { PlanProgress } from './planner.ts'
+import type { PlanProgress } from './plan-search.ts'
 import { plannerOf } from './planning-read.ts'
 
 /** How plans go on, and what they promise. */

@@ -144,7 +144,7 @@ const FindingCode = builder.enumType('PlanningFindingCode', {
     findingCodes.map((code) => [code, { description: describe(code, undefined) }]),
   ),
 })
-const FindingRef = builder.objectRef<Finding>('PlanningFinding').implement({
+export const FindingRef = builder.objectRef<Finding>('PlanningFinding').implement({
   description: 'Something that planning has to do without, or to assume.',
   fields: (t) => ({
     code: t.expose('code', { type: FindingCode, description: 'What kind of thing.' }),

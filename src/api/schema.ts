@@ -38,6 +38,7 @@ import './planning-commands.ts'
 import './planning-follow.ts'
 import './process-values.ts'
 import './production.ts'
+import { promiseField } from './promise.ts'
 import './recall-drills.ts'
 import './recall.ts'
 import './schedule.ts'
@@ -56,6 +57,7 @@ import './whatif-run.ts'
 
 for (const decider of deciders) commandMutations(decider)
 for (const definition of observationDefinitions.values()) observationMutation(definition)
+promiseField()
 
 /** Everything the API can do, as one executable schema. */
 export const schema = builder.toSchema()

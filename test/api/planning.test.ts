@@ -122,6 +122,68 @@ test('why an order ends when it does adds up, and is for readers of plans', asyn
   expect(none.explanation).toBe(null)
 })
 
+describe('what could be promised for a new order', () => {
+  const FIELDS = `endsAt pushed { orderId delayMs turnsLate }
+    operations { orderId operationId equipmentId personId startsAt endsAt }`
+  const promise = async (input: string, principal?: Principal) =>
+    (
+      await plant.ask(
+        `{ promise(site: "S1", input: { materialId: "gear", ${input} }) {
+          inGaps { ${FIELDS} } first { ${FIELDS} } inTime { ${FIELDS} }
+          findings { code orderId omitted } } }`,
+        principal,
+      )
+    ).promise
+
+  test('without moving others, first in line, and in time with the least push', async () => {
+    const before = await inForce()
+    const free = await promise('quantity: 150, dueAt: "2030-01-03T00:00:00Z"')
+    expect(free.inGaps.pushed).toEqual([])
+    expect(free.inGaps.operations.map((one: any) => one.operationId)).toEqual(['10', '20'])
+    expect(free.inGaps.operations.at(-1)).toMatchObject({
+      orderId: 'PROMISE',
+      endsAt: free.inGaps.endsAt,
+    })
+    expect(free.first.endsAt < free.inGaps.endsAt).toBe(true)
+    const [pushed] = free.first.pushed
+    expect(pushed).toMatchObject({ orderId: 'B', turnsLate: false })
+    expect(pushed.delayMs).toBeGreaterThan(0)
+    // Whoever has until then need not push anybody.
+    const later = await promise(`quantity: 150, dueAt: "${free.inGaps.endsAt}"`)
+    expect(later.inTime).toEqual(later.inGaps)
+    const soon = await promise(`quantity: 150, dueAt: "${free.first.endsAt}"`)
+    expect(soon.inTime.endsAt).toBe(free.first.endsAt)
+    expect(soon.inTime.pushed.length).toBeGreaterThan(0)
+    expect((await promise('quantity: 150, dueAt: "2029-01-01T00:00:00Z"')).inTime).toBe(null)
+    expect(await inForce()).toEqual(before)
+  })
+
+  test('with operations of its own, and not before its release', async () => {
+    const own = await promise(`quantity: 1, releaseAt: "2030-01-02T09:00:00Z", orderId: "C"
+      operations: [{ operationId: "1", sequence: 0, name: "Saw", workCentreId: "M1",
+        runTimeMsPerUnit: 60000 }]`)
+    expect(own.inGaps.operations).toMatchObject([
+      { orderId: 'C', operationId: '1', equipmentId: 'M1', startsAt: '2030-01-02T09:00:00.000Z' },
+    ])
+  })
+
+  test('says why where nothing can be', async () => {
+    const none = await promise(`quantity: 1, operations: [
+      { operationId: "1", sequence: 0, name: "Saw", workCentreId: "M2" }]`)
+    expect(none).toMatchObject({ inGaps: null, first: null, inTime: null })
+    expect(none.findings).toMatchObject([{ code: 'NoRunTime', orderId: 'PROMISE', omitted: true }])
+    await expect(promise('quantity: 1, orderId: "B"')).rejects.toThrow('orderId B: there is such')
+    await expect(promise('quantity: 0')).rejects.toThrow('quantity: ')
+    await expect(
+      plant.ask(
+        '{ promise(site: "S1", input: { materialId: "x", quantity: 1 }) { findings { code } } }',
+      ),
+    ).rejects.toThrow('operations: null, but no order of x')
+    const other = { actor: 'k', scopes: new Set(['read:production']), sites: null }
+    await expect(promise('quantity: 1', other)).rejects.toThrow(/read:planning/)
+  })
+})
+
 test('the plan in force can be computed again from the log: same problem, same plan, no rule broken', async () => {
   const { planId } = await inForce()
   const { plan } = await plant.ask(`{ plan(planId: "${planId}") {

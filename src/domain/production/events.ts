@@ -44,6 +44,8 @@ export const operation = z.object({
     .describe('Qualifications it takes to work on it, beside those of the place.'),
 })
 
+export type ReleasedOperation = z.output<typeof operation>
+
 /** Quantities of one booking, all in the unit of the order. */
 export const quantities = z.object({
   good: quantity.default(0),

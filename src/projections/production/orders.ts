@@ -161,7 +161,8 @@ export const orders = projection<OrderRow>()<OrderEvent>({
   },
 })
 
-const untouched = {
+/** What an operation has before any work on it. */
+export const untouched = {
   status: 'READY' as const,
   startedAt: null,
   endedAt: null,

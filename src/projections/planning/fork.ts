@@ -14,9 +14,11 @@ import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
 import { apply, type Keyed, type Projection, type Rows } from '../projection.ts'
 import { buildProblem } from './build-problem.ts'
+import { played, planAt } from './fork-plan.ts'
 import { createPlanningFold } from './fold-rows.ts'
 import { planningProjections } from './read-rows.ts'
 import type { Finding } from './rows.ts'
+import { schedules } from './schedules.ts'
 import type { Horizon } from './seconds.ts'
 
 /** Facts read at once. */
@@ -27,7 +29,7 @@ export const MAX_FOLDED = 2_000_000
 const DAYS_BACK = 90
 const DAY_MS = 86_400_000
 
-/** A site at a position of its log, as a simulation begins with it. */
+/** A site at a position of its log, with the plan that was in force then, as a simulation begins with it. */
 export interface Fork {
   readonly problem: Problem
   readonly horizon: Horizon
@@ -46,11 +48,11 @@ export interface Fork {
  * like the real log. @throws Error where there is more than can be folded for one answer
  */
 export async function forkOf(
-  log: Pick<EventStore, 'readAll'>,
+  log: Pick<EventStore, 'readAll' | 'readStream'>,
   { site, at, position }: { readonly site: string; readonly at: string; readonly position: number },
 ): Promise<Fork> {
   const own = new Map<Projection, Rows>(
-    [orders, workClocks, equipmentDays].map((p) => [p, new Map()]),
+    [orders, workClocks, equipmentDays, schedules].map((p) => [p, new Map()]),
   )
   const planning = createPlanningFold()
   const types = [
@@ -73,14 +75,18 @@ export async function forkOf(
     [...(own.get(p) as Rows<Row>).values()].filter(
       (row) => row !== null && row.site === site,
     ) as Keyed<Row>[]
-  const rows = { ...planning.rows(site, at), current: [], pins: [] }
-  const { problem, horizon, findings } = buildProblem(rows, site, at)
+  const plan = await planAt(log, rowsOf(schedules)[0] ?? null, position)
+  const { problem, horizon, findings } = buildProblem(
+    { ...planning.rows(site, at), ...plan },
+    site,
+    at,
+  )
   const since = new Date(Date.parse(at) - DAYS_BACK * DAY_MS).toISOString()
   const all = rowsOf(orders)
   const samples = durationsOf(all, rowsOf(workClocks), since)
   const exposures = exposuresOf(rowsOf(equipmentDays), since.slice(0, 10))
   return {
-    ...{ problem, horizon, findings },
+    ...{ problem: played(problem), horizon, findings },
     orders: new Map(all.map((row) => [row.key, row])),
     variation: { ...fitDurations(samples), breakdowns: fitBreakdowns(exposures) },
     samples: samples.length,

@@ -71,7 +71,7 @@ export function createPlanContents(reads: ReadModels) {
 export type PlanContents = ReturnType<typeof createPlanContents>
 
 /** What was moved is where it was moved to, with the changeover before it. */
-function withPins(
+export function withPins(
   operations: readonly ScheduledOperation[],
   pins: readonly Pin[],
 ): readonly ScheduledOperation[] {

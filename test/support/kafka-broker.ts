@@ -32,8 +32,15 @@ export async function createBroker(): Promise<BrokerFolder | { readonly missing:
   const folder = await mkdtemp(join(tmpdir(), 'taktlog-kafka-'))
   const [port, controller] = [await freePort(), await freePort()]
   await writeFile(join(folder, 'server.properties'), properties(folder, port, controller))
+  // One in 64 begins with a dash: as an argument of its own it would be taken for an option.
   const id = randomBytes(16).toString('base64url')
-  const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', propertiesOf(folder)]
+  const format = [
+    'kafka.tools.StorageTool',
+    'format',
+    `--cluster-id=${id}`,
+    '-c',
+    propertiesOf(folder),
+  ]
   await run('java', [...JVM, '-cp', jars.classpath, ...format])
   return { folder, classpath: jars.classpath, port }
 }

@@ -175,6 +175,8 @@ async function* pages(members: readonly Member[], c: CatchUp): AsyncGenerator<Lo
     return { facts, position: facts.length === PAGE ? last : Math.max(last, head), head }
   }
   let next = read(Math.min(...members.map(({ position }) => position)))
+  // Nobody waits for it when the run was aborted meanwhile.
+  next.catch(() => {})
   while (!c.signal.aborted) {
     const page = await next
     const more = page.facts.length === PAGE

@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A network between Taktlog and its database that can fail. */
 export interface CuttingProxy {
   readonly port: number
+  /** How often something was sent to the database after it had answered, over all connections. */
+  readonly roundTrips: number
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>
   /** Connections stay, and new ones are accepted, but nothing arrives on either side any more. */
@@ -19,11 +21,18 @@ export async function createCuttingProxy(socketPath: string): Promise<CuttingPro
   let server: Server | null = null
   let silent = false
   let port = 0
+  let roundTrips = 0
 
   const accept = (near: Socket): void => {
     const far = connect(socketPath)
     const pair = [near, far] as const
     pairs.add(pair)
+    let answered = true
+    near.on('data', () => {
+      if (answered) roundTrips++
+      answered = false
+    })
+    far.on('data', () => (answered = true))
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('data', (data) => to.write(data))
       from.on('error', () => {})
@@ -52,6 +61,9 @@ export async function createCuttingProxy(socketPath: string): Promise<CuttingPro
   return {
     get port() {
       return port
+    },
+    get roundTrips() {
+      return roundTrips
     },
     cut,
     silence() {

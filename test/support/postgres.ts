@@ -34,6 +34,7 @@ export const databaseUrlOf = ({ host, user, database }: Connection): string =>
 
 async function administer(server: Connection, statement: string): Promise<void> {
   const client = new pg.Client({ ...server, database: 'postgres' })
+  client.on('error', () => {})
   await client.connect()
   try {
     await client.query(statement)

@@ -24,6 +24,7 @@ export async function startStandby(
   const copy = join(dataFolder, 'postgres')
   mkdirSync(dataFolder, { recursive: true })
   const client = new pg.Client({ ...primary.connection })
+  client.on('error', () => {})
   await client.connect()
   await client.query(`select pg_backup_start('standby', true)`)
   // What is written meanwhile the standby finds in the log of the server.

@@ -54,6 +54,8 @@ export function createPool(database: Database, options: PoolOptions = {}): pg.Po
   })
   // Without a listener a connection lost while idle would end the process.
   pool.on('error', (error) => options.onError?.(error))
+  // The same between two statements of a connection that was checked out; the next one says so.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

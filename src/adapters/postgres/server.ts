@@ -140,6 +140,8 @@ function makeSocketFolder(dataFolder: string, account: Account): string {
 
 async function createDatabase(connection: Connection): Promise<void> {
   const client = new pg.Client({ ...connection, database: 'postgres' })
+  // Lost between two statements: the next one says so.
+  client.on('error', () => {})
   await client.connect()
   try {
     const found = await client.query('select from pg_database where datname = $1', [

@@ -43,6 +43,16 @@ test('a lost or missing connection is told from a refused statement', async () =
   expect(isConnectionError(await failure(elsewhere.query('select 1')))).toBe(true)
 })
 
+test('a connection that breaks while it is checked out says so at the next statement', async () => {
+  const client = await database.pool.connect()
+  const { rows } = await client.query('select pg_backend_pid() pid')
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  await database.pool.query('select pg_terminate_backend($1)', [rows[0].pid])
+  await ended
+  expect(isConnectionError(await failure(client.query('select 1')))).toBe(true)
+  client.release(true)
+})
+
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => {

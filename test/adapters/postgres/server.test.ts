@@ -25,6 +25,7 @@ test('starts, refuses a second Taktlog on the folder, and stops cleanly', async 
     `the data folder ${dataFolder} is in use by another Taktlog, process ${process.pid}`,
   )
   const client = new pg.Client({ ...server.connection })
+  client.on('error', () => {})
   await client.connect()
   const { rows } = await client.query(
     `select current_setting('listen_addresses') as tcp, current_setting('fsync') as fsync,

@@ -51,7 +51,18 @@ const LOCK_NOT_AVAILABLE = '55P03'
 const MAX_NAME = 45
 const NAME = /^[a-z][a-z0-9_]*$/
 
-/** How tables come, are switched to and go. Runs on the session's one connection. */
+/** A table that is to be made, and what is to become of its view then. */
+interface Wanted {
+  readonly p: Projection
+  readonly active: boolean
+  readonly view: (table: string) => readonly string[]
+}
+
+/**
+ * How tables come, are switched to and go. Runs on the session's one connection. All that a new
+ * database needs goes there in a few round trips: each of them waits until Node, which serves others
+ * meanwhile, comes back to it, and a connection that breaks before the end begins again.
+ */
 export function createLifecycle(client: pg.Client) {
   const transaction = async <T>(run: () => Promise<T>): Promise<T> => {
     await client.query('begin')
@@ -70,41 +81,48 @@ export function createLifecycle(client: pg.Client) {
       await client.query('select pg_advisory_xact_lock($1, 0)', [sql.LOCK_CLASS])
       return run()
     })
-  const tablesOf = async (p: Projection): Promise<readonly Table[]> => {
-    const { rows } = await client.query<TableRow>(TABLE_ROWS, [[p.name]])
-    return rows.map((row) => toTable(row, p))
+  const tablesOf = async (projections: readonly Projection[]): Promise<readonly Table[]> => {
+    const byName = new Map(projections.map((p) => [p.name, p]))
+    const { rows } = await client.query<TableRow>(TABLE_ROWS, [[...byName.keys()]])
+    return rows.map((row) => toTable(row, byName.get(row.name)!))
   }
-  const create = async (p: Projection, active: boolean): Promise<Table> => {
-    const name = await freeName(client, p)
-    await client.query(sql.createTable(name, p))
+  /** @param taken names in the schema */
+  const create = async (
+    wanted: readonly Wanted[],
+    taken: Set<string>,
+  ): Promise<readonly Table[]> => {
+    if (wanted.length === 0) return []
+    const named = wanted.map((w) => ({ ...w, name: freeName(taken, w.p) }))
+    await client.query(
+      named.flatMap(({ name, p, view }) => [sql.createTable(name, p), ...view(name)]).join(';'),
+    )
     const { rows } = await client.query<TableRow>(
       `insert into read._tables (table_name, name, version, shape, active)
-       values ($1, $2, $3, $4, $5) returning *, '{}'::float8[] skipped`,
-      [name, p.name, p.version, sql.shapeOf(p), active],
+       select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[])
+       returning *, '{}'::float8[] skipped`,
+      [
+        named.map(({ name }) => name),
+        named.map(({ p }) => p.name),
+        named.map(({ p }) => p.version),
+        named.map(({ p }) => sql.shapeOf(p)),
+        named.map(({ active }) => active),
+      ],
     )
-    return toTable(rows[0]!, p)
+    const made = new Map(named.map(({ name, p }) => [name, p]))
+    return rows.map((row) => toTable(row, made.get(row.table_name)!))
   }
   const drop = async (table: Table): Promise<void> => {
     await client.query('delete from read._tables where table_name = $1', [table.name])
     await client.query(sql.dropTable(table.name))
   }
-  const replaceView = async (p: Projection, createView: string): Promise<void> => {
-    await client.query(sql.dropView(p))
-    await client.query(createView)
-  }
-  const prepareOne = async (p: Projection): Promise<void> => {
-    assertName(p)
-    const all = await tablesOf(p)
-    for (const table of all) if (!table.active && !table.current) await drop(table)
-    const active = all.find((table) => table.active)
-    if (!active) {
-      const table = await create(p, true)
-      await replaceView(p, sql.createView(table.name, p))
-    } else if (!active.current && !all.some((table) => !table.active && table.current)) {
-      await create(p, false)
-      const old = await columnTypes(client, active)
-      await replaceView(p, sql.createBridge(active.name, p, old))
-    }
+  /** What this projection lacks: its first table, or one of today's version beside another one's. */
+  const lacking = async (p: Projection, own: readonly Table[]): Promise<readonly Wanted[]> => {
+    const active = own.find((table) => table.active)
+    if (!active)
+      return [{ p, active: true, view: (name) => [sql.dropView(p), sql.createView(name, p)] }]
+    if (active.current || own.some((table) => !table.active && table.current)) return []
+    const bridge = sql.createBridge(active.name, p, await columnTypes(client, active))
+    return [{ p, active: false, view: () => [sql.dropView(p), bridge] }]
   }
 
   return {
@@ -116,13 +134,27 @@ export function createLifecycle(client: pg.Client) {
         )
         if (found.rowCount === 0) await client.query(sql.SCHEMA)
         await dropOrphans(client)
-        for (const p of projections) await prepareOne(p)
+        for (const p of projections) assertName(p)
+        const all = await tablesOf(projections)
+        for (const table of all) if (!table.active && !table.current) await drop(table)
+        const wanted: Wanted[] = []
+        for (const p of projections)
+          wanted.push(
+            ...(await lacking(
+              p,
+              all.filter(({ projection }) => projection === p.name),
+            )),
+          )
+        await create(wanted, await namesTaken(client))
       })
     },
     startBuild: (p: Projection): Promise<Table> =>
       exclusively(async () => {
-        const unfinished = (await tablesOf(p)).find((table) => !table.active && table.current)
-        if (!unfinished) return create(p, false)
+        const unfinished = (await tablesOf([p])).find((table) => !table.active && table.current)
+        if (!unfinished) {
+          const wanted = { p, active: false, view: () => [] }
+          return (await create([wanted], await namesTaken(client)))[0]!
+        }
         // Asked for again after it had stopped at an event: the code may have been mended.
         await client.query(
           'update read._tables set failed_position = null, error = null where table_name = $1',
@@ -131,32 +163,20 @@ export function createLifecycle(client: pg.Client) {
         return { ...unfinished, failure: null }
       }),
     async complete(table: Table, p: Projection): Promise<void> {
-      await transaction(async () => {
-        const found = await client.query(
-          'select from pg_index where indrelid = to_regclass($1) and indisprimary',
-          [`read.${table.name}`],
-        )
-        if (found.rowCount === 0) await client.query(sql.addPrimaryKey(table.name))
-        for (const statement of sql.createIndexes(table.name, p)) await client.query(statement)
-        await client.query(sql.allowVacuum(table.name))
-        await client.query('update read._tables set complete = true where table_name = $1', [
-          table.name,
-        ])
-      })
-      await client.query(`analyze read.${table.name}`)
+      await client.query(sql.complete(table.name, p))
     },
     async activate(table: Table, p: Projection): Promise<boolean> {
       try {
         return await transaction(async () => {
           await client.query(`set local lock_timeout = ${SWITCH_LOCK_MS}`)
           await client.query('select from read._tables where name = $1 for update', [p.name])
-          const all = await tablesOf(p)
+          const all = await tablesOf([p])
           const self = all.find(({ name }) => name === table.name)
           if (!self) throw new Error(`${table.name} is gone: another process dropped it`)
           const active = all.find((other) => other.active)
           if (active?.name === table.name) return true
           if (active?.current && active.position > self.position) return false
-          await replaceView(p, sql.createView(table.name, p))
+          await client.query(`${sql.dropView(p)};${sql.createView(table.name, p)}`)
           if (active) await drop(active)
           await client.query('update read._tables set active = true where table_name = $1', [
             table.name,
@@ -176,14 +196,21 @@ function assertName({ name }: Projection): void {
     throw new Error(`projection name ${name} must be snake_case of at most ${MAX_NAME} letters`)
 }
 
-/** `orders_v1`, or with the first generation number that no table has. */
-async function freeName(client: pg.Client, p: Projection): Promise<string> {
+/** Of all that lives in the schema: a table may not be called like a view or an index either. */
+async function namesTaken(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname::text name from pg_class where relnamespace = to_regnamespace('read')`,
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
+/** `orders_v1`, or with the first generation number that no table has; taken from now on. */
+function freeName(taken: Set<string>, p: Projection): string {
   for (let generation = 1; ; generation++) {
     const name = `${p.name}_v${p.version}${generation === 1 ? '' : `_g${generation}`}`
-    const { rows } = await client.query<{ free: boolean }>('select to_regclass($1) is null free', [
-      `read.${name}`,
-    ])
-    if (rows[0]!.free) return name
+    if (taken.has(name)) continue
+    taken.add(name)
+    return name
   }
 }
 

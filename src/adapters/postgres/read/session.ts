@@ -65,7 +65,7 @@ export async function createSession(
   const ensureKey = async (table: Table): Promise<void> => {
     if (table.complete || keyed.has(table.name)) return
     try {
-      if (!(await hasPrimaryKey(client, table))) await client.query(sql.addPrimaryKey(table.name))
+      await client.query(sql.addPrimaryKey(table.name))
     } catch (error) {
       if (codeOf(error) !== ADDED_MEANWHILE) throw translate(error, table)
     }
@@ -105,6 +105,9 @@ export async function createSession(
       return load(swift, table, p, keys)
     },
     async *keys(table) {
+      // Most tables are small, and one question is enough.
+      const some = await swift.query<{ key: string }>(sql.someKeys(table.name, KEYS_PAGE))
+      if (some.rows.length < KEYS_PAGE) return yield some.rows.map(({ key }) => key)
       await swift.query('begin')
       try {
         await swift.query(sql.keysCursor(table.name))
@@ -142,14 +145,6 @@ export async function createSession(
       await Promise.all([client, swift].map((c) => c.end().catch(() => {})))
     },
   }
-}
-
-async function hasPrimaryKey(client: pg.Client, table: Table): Promise<boolean> {
-  const found = await client.query(
-    'select from pg_index where indrelid = to_regclass($1) and indisprimary',
-    [`read.${table.name}`],
-  )
-  return found.rowCount !== 0
 }
 
 async function load(

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import type { ColumnType, Projection } from '../../../projections/projection.ts'
 import { columnsOf, quoted } from './columns.ts'
 
@@ -57,19 +58,32 @@ export const createTable = (table: string, p: Projection): string => {
   )
   return `create table ${relation(table)} (${columns.join(', ')}) with (autovacuum_enabled = off)`
 }
-export const allowVacuum = (table: string): string =>
-  `alter table ${relation(table)} reset (autovacuum_enabled)`
 export const dropTable = (table: string): string => `drop table if exists ${relation(table)}`
 
+/** Does nothing where it has one. */
 export const addPrimaryKey = (table: string): string =>
-  `alter table ${relation(table)} add primary key (key)`
+  `do $$ begin
+    if not exists (select from pg_index
+      where indrelid = ${pg.escapeLiteral(relation(table))}::regclass and indisprimary)
+    then alter table ${relation(table)} add primary key (key); end if;
+  end $$`
 
 /** Each index ends with the key, so that it also serves pages ordered by its last column. */
-export const createIndexes = (table: string, p: Projection): readonly string[] =>
+const createIndexes = (table: string, p: Projection): readonly string[] =>
   p.indexes.map((columns, i) => {
     const list = [...columns.map(quoted), 'key'].join(', ')
     return `create index if not exists ${quoted(`${table}_i${i + 1}`)} on ${relation(table)} (${list})`
   })
+
+/** One statement string, and so one transaction and one round trip. */
+export const complete = (table: string, p: Projection): string =>
+  [
+    addPrimaryKey(table),
+    ...createIndexes(table, p),
+    `alter table ${relation(table)} reset (autovacuum_enabled)`,
+    `analyze ${relation(table)}`,
+    `update read._tables set complete = true where table_name = ${pg.escapeLiteral(table)}`,
+  ].join(';')
 
 export const dropView = (p: Projection): string => `drop view if exists ${relation(p.name)}`
 export const createView = (table: string, p: Projection): string =>
@@ -110,6 +124,9 @@ export function upsert(table: string, p: Projection): string {
 
 export const deleteKeys = (table: string): string =>
   `delete from ${relation(table)} where key = any($1::text[])`
+
+export const someKeys = (table: string, limit: number): string =>
+  `select key from ${relation(table)} limit ${limit}`
 
 export const keysCursor = (table: string): string =>
   `declare keys no scroll cursor for select key from ${relation(table)}`

@@ -8,7 +8,7 @@ import type { Log } from './system.ts'
 export const openPlanner = (log: Log, reads: ReadModels, config: Config): Planner =>
   createPlanner({
     ...{ store: log.store, reads, execute: log.execute, clock: log.services.clock },
-    scheduler: plan,
+    ...{ scheduler: plan, leases: log.leases },
     limits: {
       searches: config.planSearches,
       workers: config.planWorkers,

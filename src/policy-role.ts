@@ -1,5 +1,6 @@
 import type { Services } from './api/context.ts'
 import { actively, type ActiveDeps } from './active.ts'
+import { failAbandonedPlans } from './api/abandoned-plans.ts'
 import { runReplanning } from './api/replanning.ts'
 import { createDueShifts, createReckoner } from './api/shift-reckoning.ts'
 import { runShiftClosing } from './commands/kpi/close-shifts.ts'
@@ -39,6 +40,10 @@ export function runPolicies(
     policy('replanning', async (held) => {
       await readModelsThere(services.reads, held)
       await runReplanning({ ...deps, signal: held })
+    }),
+    policy('abandoned plans', async (held) => {
+      await readModelsThere(services.reads, held)
+      await failAbandonedPlans({ ...deps, signal: held })
     }),
   ]
 }

@@ -3,6 +3,7 @@ import type { EventStore } from '../commands/event-store.ts'
 import type { Ack, Execute } from '../commands/execute.ts'
 import { uuid5 } from '../commands/ids.ts'
 import { SCHEDULER_VERSION, type Scheduler } from '../commands/planning/scheduler.ts'
+import type { Leases } from '../commands/leases.ts'
 import type { Clock } from '../commands/ports.ts'
 import { isRejection, type Rejection } from '../domain/decider.ts'
 import { planDecider } from '../domain/planning/plan-decider.ts'
@@ -15,6 +16,7 @@ import type { PlanningRows } from '../projections/planning/rows.ts'
 import type { OrderRow } from '../projections/production/orders.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { ReadModels } from '../projections/read-models.ts'
+import { heldWhile } from './abandoned-plans.ts'
 import { search, type PlanProgress } from './plan-search.ts'
 
 export interface PlanWish {
@@ -33,6 +35,8 @@ export interface PlannerDeps {
   readonly execute: Execute
   readonly clock: Clock
   readonly scheduler: Scheduler
+  /** Tell other processes that a search is under way. */
+  readonly leases: Leases
   readonly limits: PlannerLimits
 }
 export interface PlannerLimits {
@@ -66,6 +70,8 @@ export interface Planner {
   /** Calls back as the search of a plan goes on; answers with the way to stop. */
   readonly onProgress: (listener: (progress: PlanProgress) => void) => () => void
   readonly progress: (planId: string) => PlanProgress | null
+  /** Whether this process searches for it, or has it wait for its turn. */
+  readonly isSearching: (planId: string) => boolean
   /** Whether this plan is of one of these sites; null opens all. */
   readonly mayRead: (planId: string, sites: readonly string[] | null) => boolean
   readonly contents: PlanContents
@@ -85,7 +91,7 @@ export function createPlanner(deps: PlannerDeps): Planner {
   const known = new Map<string, PlanProgress>()
   const siteOfPlan = new Map<string, string>()
   const stop = new AbortController()
-  const jobs = new Set<Promise<void>>()
+  const jobs = new Map<string, Promise<void>>()
   let free = limits.searches
   const waiting: (() => void)[] = []
 
@@ -171,21 +177,23 @@ export function createPlanner(deps: PlannerDeps): Planner {
         workers,
         basePlanId,
       }
-      const job = inTurn(() => search(run, { ...deps, tell, signal: stop.signal }))
-      jobs.add(job)
-      void job.finally(() => jobs.delete(job))
+      const work = () => inTurn(() => search(run, { ...deps, tell, signal: stop.signal }))
+      const job = heldWhile(deps.leases, planId, work)
+      jobs.set(planId, job)
+      void job.finally(() => jobs.delete(planId))
       return ack
     },
     onProgress(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    isSearching: (planId) => jobs.has(planId),
     progress: (planId) => known.get(planId) ?? null,
     mayRead: (planId, sites) => sites === null || sites.includes(siteOfPlan.get(planId) ?? ''),
     async close() {
       stop.abort()
       for (const next of waiting.splice(0)) next()
-      await Promise.allSettled(jobs)
+      await Promise.allSettled(jobs.values())
     },
   }
 }

@@ -183,6 +183,7 @@ export const planCommand: fc.Arbitrary<PlanCommand> = fc.oneof(
     }),
   },
   fc.record({ ...type('FailPlan'), planId, reason: fc.constant('out of memory') }),
+  fc.record({ ...type('AbandonPlan'), planId, reason: fc.constant('its process ended') }),
   fc.record({ ...type('RejectPlan'), planId, reason: fc.constant('customer first') }),
 )
 

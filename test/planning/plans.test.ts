@@ -47,6 +47,16 @@ describe('a plan', () => {
     ])
       given(planDecider, requested(), listed(), end).when(more).thenRejected('PlanClosed')
   })
+  test('is given up only where nothing was proposed yet', () => {
+    const abandon = { type: 'AbandonPlan' as const, planId: 'P1', reason: 'gone' }
+    given(planDecider, requested(), listed())
+      .when(abandon)
+      .then(p.failed({ planId: 'P1', reason: 'gone' }))
+    given(planDecider, requested(), listed(), proposed()).when(abandon).thenNothing()
+    given(planDecider, requested(), p.rejected({ planId: 'P1', reason: 'x' }))
+      .when(abandon)
+      .thenNothing()
+  })
   test('in force cannot be rejected; one that nobody asked for is unknown', () => {
     const reject = { type: 'RejectPlan' as const, planId: 'P1', reason: 'no' }
     given(planDecider, requested())

@@ -11,6 +11,7 @@ import { createSigningSecrets } from '../../src/adapters/postgres/signing-secret
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createPlanner } from '../../src/api/planner.ts'
 import type { Scheduler } from '../../src/commands/planning/scheduler.ts'
+import { alone } from '../../src/commands/leases.ts'
 import { createExecute } from '../../src/commands/execute.ts'
 import { erasing } from '../../src/commands/person-names.ts'
 import { erasingSecrets } from '../../src/commands/signing/enrol.ts'
@@ -47,7 +48,8 @@ export async function plantWithApi(projections: readonly Projection[], scheduler
   const running = projector.run(stopped.signal)
   const reads = createReadModels({ pool, store, projections, projector })
   const limits = { searches: 1, workers: 1, iterations: 200 }
-  const planner = scheduler && createPlanner({ store, reads, execute, clock, scheduler, limits })
+  const planner =
+    scheduler && createPlanner({ store, reads, execute, clock, scheduler, leases: alone, limits })
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets, ...(planner ? { planner } : {}) },

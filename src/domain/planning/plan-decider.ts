@@ -39,6 +39,9 @@ export const planCommands = {
   FailPlan: z
     .object({ type: z.literal('FailPlan'), planId: id, reason })
     .describe('No plan could be made.'),
+  AbandonPlan: z
+    .object({ type: z.literal('AbandonPlan'), planId: id, reason })
+    .describe('Nobody searches for it any more, and nothing was proposed.'),
   RejectPlan: z
     .object({ type: z.literal('RejectPlan'), planId: id, reason })
     .describe('Turn a proposed plan down: it cannot be accepted any more.'),
@@ -56,7 +59,7 @@ export const planDecider: Decider<PlanCommand, PlanState, PlanEvent, PlanRefusal
   ...planFold,
   context: 'planning',
   commands: planCommands,
-  internal: ['RequestPlan', 'ListPlannedOperations', 'ProposePlan', 'FailPlan'],
+  internal: ['RequestPlan', 'ListPlannedOperations', 'ProposePlan', 'FailPlan', 'AbandonPlan'],
   events: e,
   id: ({ planId }) => planId,
   consults: {
@@ -75,6 +78,10 @@ export const planDecider: Decider<PlanCommand, PlanState, PlanEvent, PlanRefusal
       return [e.rejected(command)]
     }
     if (command.type === 'FailPlan') return state.status === 'failed' ? [] : [e.failed(command)]
+    if (command.type === 'AbandonPlan') {
+      const isProposed = Object.values(state.variants).some((variant) => variant.isProposed)
+      return state.status === 'open' && !isProposed ? [e.failed(command)] : []
+    }
     const variant = state.variants[command.variant]
     if (command.type === 'ListPlannedOperations') {
       if (variant?.parts.has(command.part)) return []

@@ -22,11 +22,7 @@ export interface OpenStore extends EventStore {
 export async function openEventStore(
   { kurrentdbUrl }: Pick<Config, 'kurrentdbUrl'>,
   database: Database,
-  on: {
-    readonly error: (error: Error) => void
-    readonly warn: (message: string) => void
-    readonly telemetry: Telemetry
-  },
+  on: { readonly error: (error: Error) => void; readonly telemetry: Telemetry },
 ): Promise<OpenStore> {
   const { telemetry, error: onError } = on
   const { metrics } = telemetry
@@ -40,6 +36,5 @@ export async function openEventStore(
       'KURRENTDB_URL is set, but the database has a log of its own: its read models and policies ' +
         'stand at places of that log. Use an empty database, and "taktlog migrate-log" for the facts.',
     )
-  on.warn('KURRENTDB_URL: the Merkle tree is of a log in PostgreSQL; it stays empty')
   return measuredStore(await createKurrentEventStore({ url: kurrentdbUrl, catalogue }), metrics)
 }

@@ -155,7 +155,9 @@ common('verify', 'Hold the log against its Merkle tree and its signed checkpoint
     const stopped = untilStopped()
     await withLog(config, (log) => {
       const { trusted } = keysOf(config)
-      return verifyCommand(log, { from: o.from, tiles: o.tiles, keys: o.key, trusted }, stopped)
+      const elsewhere = config.kurrentdbUrl !== undefined
+      const command = { from: o.from, tiles: o.tiles, keys: o.key, trusted, elsewhere }
+      return verifyCommand(log, command, stopped)
     })
   })
 

@@ -33,9 +33,9 @@ export async function migrateLog(from: string, to: string, signal: AbortSignal):
         onProgress: ({ position, head }) => progress.update(position, head),
       })
       progress.stop()
-      const { facts, written, hash } = copied
+      const { facts, written, root } = copied
       if (signal.aborted) console.log('Stopped; run the same command again to go on.')
-      console.log(`${facts} events in both logs, ${written} written now, SHA-256 ${hash}`)
+      console.log(`${facts} events in both logs, ${written} written now, Merkle root ${root}`)
     } finally {
       await target.close()
     }

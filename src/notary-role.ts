@@ -1,6 +1,7 @@
 import { actively, type ActiveDeps } from './active.ts'
 import { runAuditIndexOf } from './adapters/postgres/audit-elsewhere.ts'
 import { runAuditIndex } from './adapters/postgres/audit-trail.ts'
+import { runNotaryOf } from './adapters/postgres/tlog/elsewhere.ts'
 import { runNotary } from './adapters/postgres/tlog/notary.ts'
 import { loadKeys, type LogKeys } from './adapters/tlog/keys.ts'
 import { createPublish } from './adapters/tlog/publish.ts'
@@ -33,9 +34,10 @@ export async function runNotaryRole(
   })
   const checkpointMs = config.checkpointSeconds * 1_000
   await Promise.all([
-    actively('notary', active, (signal) =>
-      runNotary({ database, signer, checkpointMs, publish, warn, signal }),
-    ),
+    actively('notary', active, (signal) => {
+      const deps = { signer, checkpointMs, publish, warn, signal }
+      return config.kurrentdbUrl ? runNotaryOf(store, pool, deps) : runNotary({ database, ...deps })
+    }),
     actively('audit index', active, (signal) =>
       config.kurrentdbUrl ? runAuditIndexOf(store, pool, signal) : runAuditIndex(database, signal),
     ),

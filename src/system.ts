@@ -19,6 +19,7 @@ import { simulate } from './adapters/planner/simulate.ts'
 import { createScenarioTable } from './adapters/postgres/scenarios.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
+import { eventsOf } from './adapters/postgres/tlog/elsewhere.ts'
 import { ensureTree } from './adapters/postgres/tlog/schema.ts'
 import { createTransparencyLog } from './adapters/postgres/tlog/tree.ts'
 import type { AuditTrail } from './commands/audit-trail.ts'
@@ -143,11 +144,7 @@ export async function openLog(
     if (!closing) logger.warn(`database: ${error.message}`)
   }
   try {
-    const store = await openEventStore(config, database, {
-      error: onError,
-      warn: (message) => logger.warn(message),
-      telemetry,
-    })
+    const store = await openEventStore(config, database, { error: onError, telemetry })
     const pool = createPool(database, { name: 'taktlog', onError, ...QUERY_LIMITS })
     await ensureTree(pool)
     await ensureAuditIndex(pool)
@@ -182,7 +179,7 @@ export async function openLog(
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),
       leases,
-      tree: createTransparencyLog(pool),
+      tree: createTransparencyLog(pool, config.kurrentdbUrl ? eventsOf(store, pool) : undefined),
       auditTrail: createAuditTrail(
         pool,
         config.kurrentdbUrl ? factsOf(store) : factsHere(pool, catalogue),

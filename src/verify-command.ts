@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { logElsewhere } from './adapters/postgres/tlog/log-elsewhere.ts'
 import { verifyLog } from './adapters/postgres/tlog/verify.ts'
 import { parseVerifier, type Verifier } from './commands/tlog/note.ts'
 import { tilePath } from './commands/tlog/tiles.ts'
@@ -16,6 +17,8 @@ export interface VerifyCommand {
   /** Public keys that count besides those of this Taktlog. */
   readonly keys: readonly string[]
   readonly trusted: readonly Verifier[]
+  /** The log is in a store of its own, not in the database of the tree. */
+  readonly elsewhere: boolean
 }
 
 /**
@@ -24,7 +27,7 @@ export interface VerifyCommand {
  * @throws ConfigError for files and keys that cannot be read
  */
 export async function verifyCommand(
-  { pool }: Log,
+  { pool, store }: Log,
   command: VerifyCommand,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,6 +35,7 @@ export async function verifyCommand(
   const began = performance.now()
   const verified = await verifyLog({
     pool,
+    ...(command.elsewhere ? { log: logElsewhere(store) } : {}),
     trusted: [...command.trusted, ...command.keys.map(parseVerifier)],
     outside: command.from.map(readNote),
     ...(command.tiles ? { tiles: tilesIn(command.tiles) } : {}),

@@ -7,10 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKey } from '../src/commands/api-keys.ts'
 import { systemClock } from '../src/commands/ports.ts'
 import { readConfig } from '../src/config.ts'
+import type { Recorded } from '../src/domain/event.ts'
 import { order } from '../src/domain/production/order.ts'
 import { createLogger, startSystem, type System } from '../src/system.ts'
 import { collect, expectError } from './adapters/grpc/probe.ts'
 import { serveGrpc } from './support/grpc.ts'
+import { runTaktlog } from './support/taktlog-process.ts'
+import { consistent, includes, naiveLeaf } from './tlog/rfc.ts'
 import { databaseUrlOf, freshDatabase, type FreshDatabase } from './support/postgres.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'taktlog-grpc-'))
@@ -123,7 +126,8 @@ describe.skipIf(!makeCertificate())('with keys and TLS', () => {
 test('a log in KurrentDB: decisions, retries and read models are as ever', async () => {
   const [log, empty] = await Promise.all([serveGrpc(), freshDatabase()])
   const kurrentdbUrl = `kurrentdb://127.0.0.1:${log.port}?tls=false`
-  const options = { kurrentdbUrl, roles: 'api,projector,policy,notary' }
+  const roles = 'api,projector,policy,notary'
+  const options = { kurrentdbUrl, roles, checkpointSeconds: 1 }
   await expect(start(options)).rejects.toThrow('has a log of its own')
   const system = await start(options, empty)
   const first = await system.execute(order, release('PO-9'), envelope('k1'))
@@ -154,7 +158,46 @@ test('a log in KurrentDB: decisions, retries and read models are as ever', async
   const byType = { actor: 'tester', types: ['OrderReleased'] }
   expect(await trail.page(byType, of, null)).toEqual({ facts: released, more: false })
   expect(await trail.page({ stream: 'order-PO-9' }, of, ['S2'])).toEqual({ facts: [], more: false })
+  await proven(again, released[0]!)
   await again.close()
+  const env = { KURRENTDB_URL: kurrentdbUrl, DATABASE_URL: databaseUrlOf(empty.connection) }
+  const verified = await runTaktlog(['verify', '--data', folder], env).ended
+  expect(verified.stdout).toMatch(/^\d+ events are as they were, .* signed checkpoints/)
+  expect(verified.code).toBe(0)
   await log.close()
   await empty.drop()
 })
+
+/** What the API says of the tree lets somebody outside check that the fact is in it. */
+async function proven({ api, store, tree }: System, fact: Recorded): Promise<void> {
+  const head = await store.head()
+  const covered = async () => {
+    const size = (await tree.checkpoint())?.size ?? 0
+    const leaf = await tree.leafOf(head)
+    return leaf !== null && size > leaf
+  }
+  await expect.poll(covered, { timeout: 20_000 }).toBe(true)
+  const query = `{
+    logCheckpoint { size root }
+    inclusionProof(eventId: "${fact.id}") { leafIndex treeSize entry hashes root }
+    consistencyProof(from: 1) { from to hashes }
+  }`
+  const response = await fetch(`${api!.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  })
+  const { data } = (await response.json()) as { readonly data: any }
+  const { logCheckpoint, inclusionProof: proof, consistencyProof } = data
+  const entry = JSON.parse(proof.entry)
+  expect(entry).toMatchObject({ id: fact.id, stream: fact.stream, position: proof.leafIndex + 1 })
+  const bytes = (list: readonly string[]) => list.map((text) => Buffer.from(text, 'base64'))
+  const root = Buffer.from(logCheckpoint.root, 'base64')
+  const leaf = naiveLeaf(Buffer.from(proof.entry))
+  const place = { leaf, index: proof.leafIndex, size: logCheckpoint.size }
+  expect(includes(place, bytes(proof.hashes), root)).toBe(true)
+  const [first] = await tree.tiles([{ level: 0, index: 0 }])
+  const before = { size: 1, root: first!.hashes.subarray(0, 32) }
+  const after = { size: consistencyProof.to, root }
+  expect(consistent(before, after, bytes(consistencyProof.hashes))).toBe(true)
+}

@@ -26,6 +26,7 @@ const Checkpoint = builder.objectRef<SignedCheckpoint>('LogCheckpoint').implemen
 
 interface Inclusion {
   readonly position: number
+  readonly leaf: number
   readonly size: number
   readonly entry: string
   readonly hashes: readonly Buffer[]
@@ -38,8 +39,8 @@ const InclusionRef = builder.objectRef<Inclusion>('InclusionProof').implement({
     position: t.expose('position', { type: 'Position', description: 'Of the event.' }),
     leafIndex: t.field({
       type: 'Long',
-      description: 'Its leaf: position - 1.',
-      resolve: ({ position }) => position - 1,
+      description: 'Its leaf: how many events stand before it in the log.',
+      resolve: ({ leaf }) => leaf,
     }),
     treeSize: t.expose('size', { type: 'Long', description: 'Tree that the proof is for.' }),
     entry: t.exposeString('entry', {
@@ -123,17 +124,18 @@ builder.queryField('inclusionProof', (t) =>
       const position = await findEvent(args, context)
       if (position === null) return null
       const size = args.treeSize ?? (await tree.checkpoint())?.size ?? 0
-      if (size < position || size > (await tree.size()))
+      const [leaf, grown] = [await tree.leafOf(position), await tree.size()]
+      if (leaf === null || size <= leaf || size > grown)
         throw apiError(
           'InvalidInput',
-          `treeSize ${size}: the event stands at ${position}, the tree has ${await tree.size()} events.`,
+          `treeSize ${size}: the event stands at ${position}, the tree has ${grown} events.`,
         )
       const [entries, hashes, root] = await Promise.all([
-        tree.entries(position - 1, 1),
-        inclusionProof(position - 1, size, tree.tiles),
+        tree.entries(leaf, 1),
+        inclusionProof(leaf, size, tree.tiles),
         treeRoot(size, tree.tiles),
       ])
-      return { position, size, entry: entries[0]!, hashes, root }
+      return { position, leaf, size, entry: entries[0]!, hashes, root }
     },
   }),
 )

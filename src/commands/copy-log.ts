@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Recorded } from '../domain/event.ts'
 import { START, type Append, type EventStore } from './event-store.ts'
+import { entryOf } from './tlog/entry.ts'
+import { createTree } from './tlog/growing-tree.ts'
+import { leafHash } from './tlog/hash.ts'
 
 /** Facts read at once. */
 const PAGE = 1_000
@@ -18,8 +20,8 @@ export interface Copied {
   readonly facts: number
   /** Of those, written by this run. */
   readonly written: number
-  /** SHA-256 over all of them in order, in hexadecimal. The same for both logs. */
-  readonly hash: string
+  /** Merkle root (RFC 6962) over all of them in order, in base64. The same for both logs. */
+  readonly root: string
 }
 
 /**
@@ -39,22 +41,23 @@ export async function copyLog(
     readonly onProgress?: (progress: CopyProgress) => void
   },
 ): Promise<Copied> {
-  const hash = createHash('sha256')
+  const tree = createTree()
+  let leaves: Buffer[] = []
   const there = reader(target)
   const head = await source.head()
   let [facts, written] = [0, 0]
   const compare = (fact: Recorded, copy: Recorded): void => {
-    const line = lineOf(fact)
-    if (line !== lineOf(copy))
+    const entry = entryOf(fact, facts + 1)
+    if (entry !== entryOf(copy, facts + 1))
       throw new Error(
         `the logs differ at ${fact.stream} ${fact.revision} (${fact.id}): the target has ` +
           `${copy.stream} ${copy.revision} (${copy.id})`,
       )
-    hash.update(line)
+    leaves.push(leafHash(entry))
     facts++
   }
   for (let from = START; !options.signal.aborted;) {
-    const page = await source.readAll({ from, limit: PAGE })
+    const page = await source.readAll({ from, limit: PAGE, asStored: true })
     const wanted = page.filter(isFact)
     let known = 0
     for (const fact of wanted) {
@@ -67,11 +70,13 @@ export async function copyLog(
     for (const appends of calls(missing, options.together)) await write(target, appends)
     for (const fact of missing) compare(fact, (await there())!)
     written += missing.length
+    tree.add(Buffer.concat(leaves))
+    leaves = []
     from = page.at(-1)?.position ?? from
     options.onProgress?.({ position: from, head: Math.max(head, from) })
     if (page.length < PAGE) break
   }
-  return { facts, written, hash: hash.digest('hex') }
+  return { facts, written, root: (await tree.root()).toString('base64') }
 }
 
 const isFact = ({ type }: Recorded): boolean => !type.startsWith('$')
@@ -84,7 +89,7 @@ function reader(store: EventStore): () => Promise<Recorded | undefined> {
   return async () => {
     for (;;) {
       for (; next < page.length; next++) if (isFact(page[next]!)) return page[next++]
-      page = await store.readAll({ from, limit: PAGE })
+      page = await store.readAll({ from, limit: PAGE, asStored: true })
       next = 0
       if (page.length === 0) return undefined
       from = page.at(-1)!.position
@@ -123,16 +128,3 @@ async function write(target: EventStore, appends: readonly Append[]): Promise<vo
           `${appends[i]!.expected}: something else writes to it`,
       )
 }
-
-/** A fact without its place in the log, which is each log's own. */
-function lineOf({ id, type, schemaVersion, stream, revision, ...fact }: Recorded): string {
-  const { recordedAt: _, ...metadata } = fact.metadata
-  const line = { id, type, schemaVersion, stream, revision, recordedAt: fact.recordedAt }
-  return `${JSON.stringify({ ...line, metadata, data: fact.data }, sorted)}\n`
-}
-
-/** For `JSON.stringify`: keys in one order, whatever order a store keeps them in. */
-const sorted = (_: string, value: unknown): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value

@@ -45,6 +45,8 @@ export interface ReadAll extends Filter {
   readonly from: number
   readonly direction?: 'forward' | 'backward'
   readonly limit: number
+  /** As for `ReadStream`. */
+  readonly asStored?: boolean
 }
 
 export interface ReadStream {

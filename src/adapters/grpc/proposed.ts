@@ -66,8 +66,10 @@ function acceptOne(message: Proposed, context: Context): NewEvent {
 function envelopeOf(message: Proposed, type: string): z.output<typeof envelope> {
   const bytes = message.getCustomMetadata_asU8()
   if (bytes.length === 0) return {}
-  const read = envelope.safeParse(parse(bytes, `metadata of ${type}`))
-  if (read.success) return read.data
+  const given = parse(bytes, `metadata of ${type}`)
+  const read = envelope.safeParse(given)
+  // Checked, and in the order that the client gave: hashes are over it.
+  if (read.success) return given as z.output<typeof envelope>
   const [{ path, message: why } = { path: [], message: '' }] = read.error.issues
   throw invalid(`metadata of ${type}: ${path.join('.') || 'it'}: ${why}`)
 }

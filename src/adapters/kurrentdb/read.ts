@@ -63,18 +63,17 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
   const allPage = (
     { from, forward, limit }: { readonly from: number; readonly forward: boolean; limit: number },
     filter: Filter,
-  ): Promise<readonly Recorded[]> =>
-    call(true, async () => {
-      const events = await drained(
+  ): Promise<readonly RecordedEvent[]> =>
+    call(true, () =>
+      drained(
         client.readAll({
           direction: forward ? FORWARDS : BACKWARDS,
           fromPosition: fromPosition(kurrent, from, forward),
           maxCount: limit,
           filter: wireFilter(kurrent, filter),
         }),
-      )
-      return events.map((event) => toFact(catalogue, event))
-    })
+      ),
+    )
 
   return {
     events: (name: string, from: number, limit: number) => stream(name, { from, limit }),
@@ -91,7 +90,8 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
       })
       return event && toFact(catalogue, event)
     },
-    async all({ from, direction = 'forward', limit, ...filter }: ReadAll) {
+    async all({ from, direction = 'forward', limit, asStored = false, ...filter }: ReadAll) {
+      const types = asStored ? AS_STORED : catalogue
       const forward = direction === 'forward'
       const found: Recorded[] = []
       if (filter.types?.length === 0 || filter.categories?.length === 0) return found
@@ -99,7 +99,8 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
       while (found.length < limit) {
         // Forward, the event at the position comes first, and is known already.
         const wanted = Math.min(PAGE, limit - found.length) + (forward && next > START ? 1 : 0)
-        const page = await allPage({ from: next, forward, limit: wanted }, filter)
+        const events = await allPage({ from: next, forward, limit: wanted }, filter)
+        const page = events.map((event) => toFact(types, event))
         for (const fact of page)
           if (isNew(fact, next, forward) && matches(filter, fact) && found.length < limit)
             found.push(fact)
@@ -110,7 +111,7 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
     },
     async head(): Promise<number> {
       const [last] = await allPage({ from: Infinity, forward: false, limit: 1 }, {})
-      return last?.position ?? START
+      return last ? toFact(AS_STORED, last).position : START
     },
   }
 }

@@ -32,7 +32,10 @@ interface Page {
   /** Last position to look at (forward); the filter may not know types of later events. */
   readonly to: number
   readonly filter: Resolved | null
+  readonly asStored: boolean
 }
+
+const AS_STORED: Catalogue = new Map()
 
 /** Reads of the whole log in its order. */
 export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue) {
@@ -74,7 +77,7 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
         // Out it goes, so that the database works on it while this page is decoded here.
         await setImmediate()
       }
-      const facts = await decodePage(columns, names, catalogue)
+      const facts = await decodePage(columns, names, page.asStored ? AS_STORED : catalogue)
       if (found.length === 0 && (!whole || facts.length === page.limit)) return facts
       for (const fact of facts) found.push(fact)
       if (!whole) break
@@ -82,9 +85,9 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
     return found
   }
   const matching = async (options: ReadAll): Promise<Matching> => {
-    const { from, limit, direction } = options
+    const { from, limit, direction, asStored = false } = options
     const { head, filter } = await resolve(pool, options)
-    const page = { from, limit, to: head, filter, backward: direction === 'backward' }
+    const page = { from, limit, to: head, filter, asStored, backward: direction === 'backward' }
     const facts = filter.types.length === 0 ? [] : await read(page)
     return { facts, upTo: facts.length < limit ? Math.max(head, from) : facts.at(-1)!.position }
   }
@@ -93,9 +96,9 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
     matching,
     async readAll(options: ReadAll): Promise<readonly Recorded[]> {
       if (options.types || options.categories) return (await matching(options)).facts
-      const { from, limit, direction } = options
+      const { from, limit, direction, asStored = false } = options
       const backward = direction === 'backward'
-      return read({ from, limit, backward, to: Number.MAX_SAFE_INTEGER, filter: null })
+      return read({ from, limit, backward, asStored, to: Number.MAX_SAFE_INTEGER, filter: null })
     },
   }
 }

@@ -11,7 +11,7 @@ export interface SignedCheckpoint {
   readonly signedAt: string
 }
 
-/** The Merkle tree over the log, for whoever asks for proofs. Leaf n is the event at position n + 1. */
+/** The Merkle tree over the log, for whoever asks for proofs. Leaf n is the event number n + 1 of the log. */
 export interface TransparencyLog {
   /** Events in the tree so far; the log may be a moment ahead. */
   size(): Promise<number>
@@ -22,4 +22,6 @@ export interface TransparencyLog {
   readonly tiles: ReadTiles
   /** Canonical bytes (UTF-8) of these events, in the order of the log. @param from leaf, inclusive */
   entries(from: number, count: number): Promise<readonly string[]>
+  /** Leaf that the event at a position of the log is or will be; null when the tree is not near it yet. */
+  leafOf(position: number): Promise<number | null>
 }

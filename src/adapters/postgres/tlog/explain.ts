@@ -1,6 +1,4 @@
-import type pg from 'pg'
 import { HASH_BYTES, leafHash } from '../../../commands/tlog/hash.ts'
-import { entriesAfter } from './entry.sql.ts'
 
 /** What was done to the log, as far as what is left of it tells. */
 export interface Finding {
@@ -29,12 +27,23 @@ interface Entry {
   readonly revision: number
 }
 
+/** A log around a place where something is wrong with it. Positions count its events, from 1. */
+export interface Around {
+  /** Entries of at most so many events from this position on, or beyond where it is missing. */
+  entriesFrom(position: number, count: number): Promise<readonly string[]>
+  /** A revision that a stream lacks about there; null when none is known. */
+  gapAt(position: number): Promise<{ readonly stream: string; readonly revision: number } | null>
+  /** What must have happened to the events behind one that is gone or too many. */
+  readonly behind: string
+}
+
 /** Tells what happened at the first leaf that is not as it was. */
-export async function explain(pool: pg.Pool, { leaf, total, stored }: Place): Promise<Finding> {
+export async function explain(log: Around, { leaf, total, stored }: Place): Promise<Finding> {
   const position = leaf + 1
-  const [here, next] = await entriesFrom(pool, position)
+  const entries = await log.entriesFrom(position, 2)
+  const [here, next] = entries.map((entry) => ({ entry: JSON.parse(entry) as Entry }))
   const there = here?.entry.position === position
-  if (!there) return removed(pool, position, position > (await last(pool)) ? total : position)
+  if (!there) return removed(log, position, here ? position : total)
   const at = { position, stream: here.entry.stream, revision: here.entry.revision }
   const name = `${at.stream} revision ${at.revision}, position ${position}`
   if (!stored)
@@ -44,10 +53,10 @@ export async function explain(pool: pg.Pool, { leaf, total, stored }: Place): Pr
     stored.subarray(HASH_BYTES, 2 * HASH_BYTES),
   ]
   if (next && shifted(next.entry, -1).some((entry) => old.equals(leafHash(entry))))
-    return { kind: 'INSERTED', ...at, detail: `${name} was inserted; all after it were renumbered` }
+    return { kind: 'INSERTED', ...at, detail: `${name} was inserted${log.behind}` }
   if (shifted(here.entry, 1).some((entry) => oldNext.equals(leafHash(entry)))) {
-    const { detail, ...finding } = await removed(pool, position, position)
-    return { ...finding, detail: `${detail}; all after it were renumbered` }
+    const { detail, ...finding } = await removed(log, position, position)
+    return { ...finding, detail: `${detail}${log.behind}` }
   }
   return { kind: 'CHANGED', ...at, detail: `${name} was changed` }
 }
@@ -58,33 +67,9 @@ function shifted(entry: Entry, by: 1 | -1): readonly string[] {
   return [moved, { ...moved, revision: entry.revision + by }].map((e) => JSON.stringify(e))
 }
 
-async function entriesFrom(pool: pg.Pool, position: number) {
-  const { rows } = await pool.query<{ entry: string }>(entriesAfter, [
-    position - 1,
-    Number.MAX_SAFE_INTEGER,
-    2,
-  ])
-  return rows.map(({ entry }) => ({ entry: JSON.parse(entry) as Entry }))
-}
-
-async function last(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ last: number }>(
-    'select coalesce(max(position), 0) as last from es.events',
-  )
-  return rows[0]!.last
-}
-
 /** A missing event left a gap among the revisions of its stream, unless the stream was rewritten too. */
-async function removed(pool: pg.Pool, position: number, until: number): Promise<Finding> {
-  const { rows } = await pool.query<{ stream: string; revision: number }>(
-    `select s.name as stream, r as revision
-     from es.streams s cross join lateral generate_series(0, s.revision) as r
-     where s.first_position <= $1 and s.last_position >= $1
-       and not exists (select from es.events e where e.stream_id = s.id and e.revision = r)
-     limit 1`,
-    [position],
-  )
-  const found = rows[0] ?? { stream: null, revision: null }
+async function removed(log: Around, position: number, until: number): Promise<Finding> {
+  const found = (await log.gapAt(position)) ?? { stream: null, revision: null }
   const name = found.stream ? `${found.stream} revision ${found.revision}, ` : ''
   const rest = until > position ? `, and all after it up to ${until}` : ''
   return {

@@ -7,19 +7,22 @@ import { edgeOf, grow } from '../../../commands/tlog/tiles.ts'
 import { follow, type Follower } from '../follow.ts'
 import type { Database } from '../pool.ts'
 import { leavesAfter, type Leaves } from './entry.sql.ts'
-import { readTiles, treeSize, writeTiles } from './tree.ts'
+import { readTiles, treeSize, writeTiles, type Queryable } from './tree.ts'
 
 /** Events of one transaction: 16 tiles, a few hundredths of a second of the database. */
 const BATCH = 4_096
 
-export interface NotaryDeps {
-  readonly database: Database
+export interface Signing {
   readonly signer: Signer
   /** Longest time an event waits for a checkpoint, in milliseconds. */
   readonly checkpointMs: number
   /** Carries a checkpoint, and the tree it is of, out of this database. Rejecting stops nothing. */
   readonly publish: (checkpoint: SignedCheckpoint, tiles: ReadTiles) => Promise<void>
   readonly warn: (message: string) => void
+}
+
+export interface NotaryDeps extends Signing {
+  readonly database: Database
   readonly signal: AbortSignal
 }
 
@@ -56,7 +59,8 @@ async function take(client: pg.Client, from: number, to: number): Promise<void> 
   if (moved.rowCount !== 1) throw new Error('another process builds the tree')
 }
 
-async function edge(client: pg.Client, size: number): Promise<readonly Buffer[]> {
+/** The partial tiles of a tree of this size. */
+export async function edge(client: Queryable, size: number): Promise<readonly Buffer[]> {
   const places = edgeOf(size)
   const tiles = await readTiles(client)(places)
   return places.map(
@@ -67,7 +71,7 @@ async function edge(client: pg.Client, size: number): Promise<readonly Buffer[]>
 }
 
 /** Signs and publishes when it is time and the tree has grown. */
-async function createSigning(client: pg.Client, deps: NotaryDeps) {
+export async function createSigning(client: Queryable, deps: Signing) {
   const { signer, checkpointMs, publish, warn } = deps
   const { rows } = await client.query<{ size: number | null }>(
     'select max(size) as size from merkle.checkpoints where verifier = $1',

@@ -5,7 +5,8 @@ const LOCK = 5_320_779_164
 
 /**
  * The tree beside the log, in schema `merkle`: tiles of C2SP tlog-tiles (the last one of a level is
- * partial and grows in place), how many events they hold, and every checkpoint ever signed.
+ * partial and grows in place), how many events they hold, and every checkpoint ever signed. Of a log
+ * elsewhere also where in it the tree ends, and each full tile of leaves.
  */
 const TABLES = `
 create schema if not exists merkle;
@@ -22,6 +23,10 @@ create table if not exists merkle.tiles (
 );
 -- Hashes do not compress; trying costs more than a third of a write.
 alter table merkle.tiles alter column hashes set storage external;
+create table if not exists merkle.places (
+  size bigint primary key,
+  position bigint not null unique
+);
 create table if not exists merkle.checkpoints (
   size bigint not null,
   note text not null,

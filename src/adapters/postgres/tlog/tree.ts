@@ -4,7 +4,7 @@ import type { ReadTiles } from '../../../commands/tlog/proofs.ts'
 import type { Tile } from '../../../commands/tlog/tiles.ts'
 import { entriesAfter } from './entry.sql.ts'
 
-type Queryable = Pick<pg.Pool, 'query'>
+export type Queryable = Pick<pg.Pool, 'query'>
 
 export const readTiles =
   (database: Queryable): ReadTiles =>
@@ -44,9 +44,19 @@ export async function allCheckpoints(database: Queryable): Promise<readonly Sign
 }
 const CHECKPOINT = 'size, note, verifier, signed_at as "signedAt"'
 
-/** The tree for readers, any number of processes. */
-export function createTransparencyLog(pool: pg.Pool): TransparencyLog {
+/** Events of the log in this database: leaf n is the event at position n + 1. */
+const eventsHere = (pool: pg.Pool): Pick<TransparencyLog, 'entries' | 'leafOf'> => ({
+  async entries(from, count) {
+    const { rows } = await pool.query<{ entry: string }>(entriesAfter, [from, from + count, count])
+    return rows.map(({ entry }) => entry)
+  },
+  leafOf: async (position) => position - 1,
+})
+
+/** The tree for readers, any number of processes. @param events of the log; in this database by default */
+export function createTransparencyLog(pool: pg.Pool, events = eventsHere(pool)): TransparencyLog {
   return {
+    ...events,
     size: () => treeSize(pool),
     async checkpoint(atMost = Number.MAX_SAFE_INTEGER) {
       const { rows } = await pool.query<SignedCheckpoint>(
@@ -63,13 +73,5 @@ export function createTransparencyLog(pool: pg.Pool): TransparencyLog {
       return rows.map(({ verifier }) => verifier)
     },
     tiles: readTiles(pool),
-    async entries(from, count) {
-      const { rows } = await pool.query<{ entry: string }>(entriesAfter, [
-        from,
-        from + count,
-        count,
-      ])
-      return rows.map(({ entry }) => entry)
-    },
   }
 }

@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import { parseCheckpoint } from '../../../commands/tlog/checkpoint.ts'
-import { EMPTY_ROOT, HASH_BYTES } from '../../../commands/tlog/hash.ts'
+import { createTree } from '../../../commands/tlog/growing-tree.ts'
+import { HASH_BYTES } from '../../../commands/tlog/hash.ts'
 import { openNote, type Verifier } from '../../../commands/tlog/note.ts'
-import { treeRoot, type ReadTiles } from '../../../commands/tlog/proofs.ts'
-import { edgeOf, grow, TILE_WIDTH, type Tile } from '../../../commands/tlog/tiles.ts'
-import { leavesAfter, type Leaves } from './entry.sql.ts'
+import type { ReadTiles } from '../../../commands/tlog/proofs.ts'
+import { TILE_WIDTH } from '../../../commands/tlog/tiles.ts'
 import { explain, type Finding } from './explain.ts'
+import { logHere, type LeafLog, type LeafPage } from './log-here.ts'
 import { allCheckpoints, readTiles, treeSize } from './tree.ts'
 
 /** Events read at once; a whole number of tiles, so that a page begins where a tile does. */
@@ -14,7 +15,10 @@ const PAGE = 16 * TILE_WIDTH
 const AHEAD = 6
 
 export interface VerifyOptions {
+  /** The database of the tree. */
   readonly pool: pg.Pool
+  /** The log; that in this database by default. */
+  readonly log?: LeafLog
   /** Keys whose signatures count. */
   readonly trusted: readonly Verifier[]
   /** Checkpoints kept outside the database, as signed notes. */
@@ -57,6 +61,7 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
   const covered = all.at(-1)?.size ?? 0
   const total = Math.max(treeEnd, covered)
   const tiles = options.tiles ?? readTiles(pool)
+  const log = options.log ?? logHere(pool)
   const tree = createTree()
   let agreed = 0
   const done = (finding: Finding | null): Verified => ({
@@ -64,9 +69,9 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
     finding: finding ?? forged,
   })
 
-  for await (const page of pages(pool, { total, treeEnd, tiles })) {
+  for await (const page of pages(log, { total, treeEnd, tiles })) {
     const { leaves, stored } = page
-    const wrong = isAsStored(page) ? null : await firstDifference(pool, page)
+    const wrong = isAsStored(page) ? null : await firstDifference(log, page)
     const until = wrong ?? page.from + page.events
     for (let at = page.from; at < until;) {
       const claim = all[agreed]
@@ -79,7 +84,7 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
     }
     if (wrong !== null)
       return done(
-        await explain(pool, {
+        await explain(log, {
           leaf: wrong,
           total,
           stored: stored.subarray((wrong - page.from) * HASH_BYTES),
@@ -90,7 +95,7 @@ export async function verifyLog(options: VerifyOptions): Promise<Verified> {
     onProgress?.(tree.size(), total)
     if (signal?.aborted) break
   }
-  return done(signal?.aborted ? null : await beyondEnd(pool))
+  return done(signal?.aborted ? null : await log.beyondEnd())
 }
 
 const disagreement = ({ size, where }: Claim, before: number): Finding => ({
@@ -132,36 +137,28 @@ async function storedClaims(pool: pg.Pool, trusted: readonly Verifier[]) {
   return { claims, forged }
 }
 
-interface LogPage {
+interface LogPage extends LeafPage {
   /** Leaf of the first event. */
   readonly from: number
   /** Events there should be. */
   readonly expected: number
-  readonly events: number
-  /** Their positions are those they should have: gapless. */
-  readonly whole: boolean
-  /** Hashes of what the log holds. */
-  readonly leaves: Buffer
   /** Hashes that the tree holds; fewer where it ends. */
   readonly stored: Buffer
 }
 
 /** The log up to this position, at least one page; the next ones are on their way while one is compared. */
 async function* pages(
-  pool: pg.Pool,
+  log: LeafLog,
   of: { readonly total: number; readonly treeEnd: number; readonly tiles: ReadTiles },
 ): AsyncGenerator<LogPage> {
   const { total, treeEnd, tiles } = of
   const ask = async (from: number): Promise<LogPage> => {
     const to = Math.min(from + PAGE, total)
-    const [{ rows }, stored] = await Promise.all([
-      pool.query<Leaves>({ ...leavesAfter, values: [from, to, PAGE] }),
+    const [page, stored] = await Promise.all([
+      log.leaves(from, to),
       leavesOf(tiles, from, Math.min(to, treeEnd)),
     ])
-    const { events, first, last, leaves } = rows[0]!
-    const expected = to - from
-    const whole = events === expected && first === from + 1 && last === to
-    return { from, expected, events, whole, leaves: leaves ?? Buffer.alloc(0), stored }
+    return { ...page, from, expected: to - from, stored }
   }
   const asked: Promise<LogPage>[] = []
   for (let from = 0, end = 0; from < total; from += PAGE) {
@@ -198,15 +195,12 @@ const isAsStored = ({ whole, leaves, stored }: LogPage): boolean =>
   whole && leaves.subarray(0, stored.length).equals(stored)
 
 /** The first leaf of the page that is missing or not the stored one; null when all agree. */
-async function firstDifference(pool: pg.Pool, page: LogPage): Promise<number | null> {
+async function firstDifference(log: LeafLog, page: LogPage): Promise<number | null> {
   const { from, expected, leaves, stored } = page
-  const { rows } = await pool.query<{ position: number }>(
-    'select position from es.events where position > $1 and position <= $2 order by position',
-    [from, from + expected],
-  )
+  const numbers = await log.numbers(from, from + expected)
   for (let i = 0; i < expected; i++) {
     const [at, end] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
-    const there = rows[i]?.position === from + i + 1
+    const there = numbers[i] === from + i + 1
     if (
       !there ||
       (at < stored.length && !leaves.subarray(at, end).equals(stored.subarray(at, end)))
@@ -214,39 +208,4 @@ async function firstDifference(pool: pg.Pool, page: LogPage): Promise<number | n
       return from + i
   }
   return null
-}
-
-/** What stands behind the last event that the log has told of. */
-async function beyondEnd(pool: pg.Pool): Promise<Finding | null> {
-  const { rows } = await pool.query<{ head: number; last: number; first: number }>(
-    `select h.position as head, coalesce(max(e.position), 0) as last,
-       coalesce(min(e.position), 1) as first
-     from es.head h left join es.events e on true group by h.position`,
-  )
-  const { head, last, first } = rows[0]!
-  if (first < 1) return explain(pool, { leaf: first - 1, total: head, stored: null })
-  if (last > head) return explain(pool, { leaf: head, total: head, stored: null })
-  return last < head ? explain(pool, { leaf: last, total: head, stored: null }) : null
-}
-
-/** The tree of RFC 6962 as it grows: of all tiles only the last of each level is kept. */
-function createTree() {
-  let size = 0
-  let edge: readonly Tile[] = []
-  const read: ReadTiles = async () => edge
-  return {
-    size: () => size,
-    add(leaves: Buffer): void {
-      const partial = edge.map(({ hashes }) => hashes)
-      const byPlace = new Map(edge.map((tile) => [`${tile.level}/${tile.index}`, tile]))
-      for (const tile of grow(partial, size, leaves))
-        byPlace.set(`${tile.level}/${tile.index}`, tile)
-      size += leaves.length / HASH_BYTES
-      edge = edgeOf(size).map(
-        (place) =>
-          byPlace.get(`${place.level}/${place.index}`) ?? { ...place, hashes: Buffer.alloc(0) },
-      )
-    },
-    root: async (): Promise<Buffer> => (size === 0 ? EMPTY_ROOT : treeRoot(size, read)),
-  }
 }

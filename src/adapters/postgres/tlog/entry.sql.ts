@@ -7,8 +7,9 @@
  *
  * `data` and `metadata` are the SHA-256 (hex) of the stored texts as they were written, so no later
  * upcast changes them, an entry always fits the 65,535 bytes of a tlog-tiles bundle, and a proof can be
- * shown to somebody who must not see the content. This is the only definition: the tree, the verifier
- * and the bundles all read it. It uses nothing of the database that somebody could have replaced.
+ * shown to somebody who must not see the content. The tree, the verifier and the bundles all read this
+ * definition; of a log that is elsewhere, `entryOf` makes the same bytes. It uses nothing of the database
+ * that somebody could have replaced.
  */
 const ENTRY = `
 '{"position":' || e.position || ',"stream":' || pg_catalog.to_json(e.stream)::text ||

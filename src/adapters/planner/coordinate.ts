@@ -14,6 +14,7 @@ import type { Problem } from '../../domain/planning/problem.ts'
 import { copyOf, plannedOperations, type Schedule } from '../../domain/planning/schedule.ts'
 import { repaired } from '../../domain/planning/repair.ts'
 import { startPlans } from '../../domain/planning/starts.ts'
+import { ask } from './ask.ts'
 import type { Budget, PlanOptions, PlanProgress } from './plan-options.ts'
 
 /** Parts a budget is spent in; after each the workers take over the best of all. */
@@ -70,7 +71,7 @@ export async function* coordinate(
     for (let round = 0; round < ROUNDS; round++) {
       const { order, modes } = best
       const answers = workers.map((worker, number) =>
-        ask(worker, {
+        ask<Found>(worker, {
           budget: limit,
           adopt: finder === null || finder === number ? null : { order, modes },
         }),
@@ -89,18 +90,6 @@ export async function* coordinate(
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
-}
-
-function ask(worker: Worker, round: Round): Promise<Found> {
-  return new Promise((resolve, reject) => {
-    const settle = (found: Found): void => {
-      worker.off('error', reject)
-      resolve(found)
-    }
-    worker.once('message', settle)
-    worker.once('error', reject)
-    worker.postMessage(round, [])
-  })
 }
 
 interface Valued extends Sequence {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { measures } from '../../domain/planning/simulation/measure.ts'
 import type { Study } from '../../domain/planning/simulation/policy.ts'
 import type { BottleneckStretches, Simulate } from '../../domain/planning/simulation/simulated.ts'
+import { ask } from './ask.ts'
 
 /** Replications between two reports of progress; a cancelled run ends with the one under way. */
 const CHUNK = 20
@@ -63,7 +64,7 @@ export const simulate: Simulate = async (study, options) => {
     while (next < replications) {
       const from = next
       next = Math.min(next + CHUNK, replications)
-      take(await ask(worker, { from, to: next }))
+      take(await ask<Part>(worker, { from, to: next }))
     }
   }
   try {
@@ -74,16 +75,4 @@ export const simulate: Simulate = async (study, options) => {
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
-}
-
-function ask(worker: Worker, chunk: { readonly from: number; readonly to: number }): Promise<Part> {
-  return new Promise((resolve, reject) => {
-    const settle = (part: Part): void => {
-      worker.off('error', reject)
-      resolve(part)
-    }
-    worker.once('message', settle)
-    worker.once('error', reject)
-    worker.postMessage(chunk, [])
-  })
 }

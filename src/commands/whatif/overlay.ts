@@ -80,11 +80,12 @@ export function createOverlay(
     },
     readAll: (options) => readAll(base, position, own, options),
     head: async () => position + own.length,
-    // oxlint-disable-next-line require-yield
-    async *subscribe() {
-      throw new Error('nothing follows a scenario')
-    },
+    subscribe: () => ({ [Symbol.asyncIterator]: () => ({ next: nothingFollows }) }),
   }
+}
+
+const nothingFollows = async (): Promise<never> => {
+  throw new Error('nothing follows a scenario')
 }
 
 async function readAll(

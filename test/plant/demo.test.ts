@@ -3,6 +3,7 @@ import { parse } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoQueries, documentOf } from '../../src/adapters/plant/queries.ts'
 import { MACHINES } from '../../src/adapters/plant/layout.ts'
+import { RUSH } from '../../src/adapters/plant/planning.ts'
 import { renderGraphiql } from '../../src/api/graphiql.ts'
 import { findK6, HOW_TO_GET_K6, startK6 } from '../load/k6.ts'
 import { runningPlant } from './running-plant.ts'
@@ -77,11 +78,25 @@ test('query 4 shows three shifts, and a machine with a maintenance planned', asy
   expect(machine.plannedDownTimes).toMatchObject([{ purpose: 'MAINTENANCE' }])
 })
 
-test('a plan is in force: what the mills do next', async () => {
+test('a plan is in force: what the mills do next, and a rush order that will be late', async () => {
   const { query } = demoQueries.find(({ query: text }) => text.includes('dispatchList'))!
-  const { dispatchList, plans } = await plant.ask(query)
+  const { dispatchList, late, plans } = await plant.ask(query)
   expect(dispatchList.length).toBeGreaterThan(0)
   expect(plans.nodes.some((plan: any) => plan.status === 'ACCEPTED')).toBe(true)
+  expect(late.nodes.length).toBeGreaterThan(0)
+  const rush = `{ orderPromises(where: { orderIds: ["${RUSH}"] }) { nodes { isLate } } }`
+  expect((await plant.ask(rush)).orderPromises.nodes).toEqual([{ isLate: true }])
+})
+
+test('why the rush order is late: work and waiting add up to it', async () => {
+  const { explanation } = await answer(demoQueries.findIndex(({ name }) => name === 'WhyLate'))
+  const { workMs, slackMs, latenessMs, delays } = explanation
+  expect(explanation.operationIds).toEqual(['10', '20', '30'])
+  const waiting = delays.reduce((sum: number, delay: any) => sum + delay.waitingMs, 0)
+  expect(latenessMs).toBe(waiting - slackMs)
+  expect(Date.parse(explanation.endsAt) - Date.parse(explanation.startsAt)).toBe(workMs + waiting)
+  expect(latenessMs).toBeGreaterThan(2 * 3_600_000)
+  expect(explanation.gains.length).toBeGreaterThan(0)
 })
 
 test('breakdowns are shown with what people said', async () => {

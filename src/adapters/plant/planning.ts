@@ -39,6 +39,23 @@ export function planWork({ command }: Plant): void {
   command('SetPlanningRules', { horizonMs: 7 * 24 * HOUR_MS, firmMs: 4 * HOUR_MS, automatic: true })
 }
 
+/** Nobody can deliver it in time: four and a half hours of work, due in two. */
+export const RUSH = 'RUSH-1'
+const RUSH_DUE_MS = 2 * HOUR_MS
+const RELEASE = `mutation ($site: ID!, $orderId: ID!, $dueAt: DateTime!) {
+  releaseOrder(commandId: "demo-rush", site: $site, input: {
+    orderId: $orderId, materialId: "SPACER-RUSH", quantity: 30, unit: "C62"
+    priority: 100, dueAt: $dueAt
+    operations: [
+      { operationId: "10", sequence: 10, name: "Mill faces", workCentreId: "MILLING"
+        runTimeMsPerUnit: ${4 * MINUTE_MS} }
+      { operationId: "20", sequence: 20, name: "Drill", workCentreId: "MILLING"
+        runTimeMsPerUnit: ${4 * MINUTE_MS} }
+      { operationId: "30", sequence: 30, name: "Wash", workCentreId: "WASHING"
+        runTimeMsPerUnit: ${MINUTE_MS} }
+    ]
+  }) { __typename }
+}`
 const REQUEST = `mutation ($site: ID!) {
   requestPlan(commandId: "demo-plan", site: $site, iterations: 300) {
     __typename ... on Ack { stream }
@@ -51,8 +68,13 @@ const ACCEPT = `mutation ($site: ID!, $planId: ID!) {
 const LOOK_EVERY_MS = 100
 const LOOKS = 300
 
-/** Has the open orders planned and puts the plan in force, as a planner does in the morning. */
+/**
+ * Has the open orders planned, a rush order among them, and puts the plan in force, as a planner does in
+ * the morning.
+ */
 export async function planAhead({ ask }: GraphqlClient): Promise<void> {
+  const dueAt = new Date(Date.now() + RUSH_DUE_MS).toISOString()
+  await ask(RELEASE, { site: SITE, orderId: RUSH, dueAt })
   const { requestPlan } = await ask(REQUEST, { site: SITE })
   if (typeof requestPlan?.stream !== 'string') return
   const planId = requestPlan.stream.slice('plan-'.length)

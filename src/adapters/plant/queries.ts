@@ -1,4 +1,5 @@
 import { SITE } from './layout.ts'
+import { plannedWork, whyLate } from './planning-queries.ts'
 import { PUMP, VALVE } from './products.ts'
 
 /** Queries a newcomer can paste: each shows another side of the same facts. */
@@ -209,20 +210,6 @@ const recalled = `{
   recallDrills(first: 2) { nodes { drillId status lots { lotId } } }
 }`
 
-const plannedWork = `{
-  dispatchList(site: "${SITE}", workCentreId: "MILLING", first: 6) {
-    rank status isReady isLate name materialId dueAt
-    planned { orderId equipmentId person { name } startsAt endsAt cause }
-  }
-  late: orderPromises(first: 5, where: { isLate: true }) {
-    nodes { orderId baselineAt forecastAt dueAt }
-  }
-  plans(first: 2) {
-    nodes { planId status requestedAt cause proposals { variant operationCount costs } }
-  }
-  planningFindings(site: "${SITE}") { code omitted subjectId why }
-}`
-
 /** Each of them answers with content as soon as the history of the plant is in; a test runs them. */
 export const demoQueries: readonly DemoQuery[] = [
   {
@@ -284,6 +271,11 @@ export const demoQueries: readonly DemoQuery[] = [
     name: 'Plan',
     about: 'What the milling machines do next by the plan in force, and orders that will be late',
     query: plannedWork,
+  },
+  {
+    name: 'WhyLate',
+    about: 'Why a rush order will be late: its work, what it waits for, and what would help',
+    query: whyLate,
   },
   {
     name: 'SignedOff',

@@ -38,7 +38,7 @@ export async function kpiInputs(
   const sites = [...new Set(candidates.map(({ site }) => site))]
   const [reported, done, planned, masters, decisions] = await Promise.all([
     reportedBy(ids, ms, moment, context),
-    workDone(sites, span, moment, context),
+    workDone({ ids, sites }, span, moment, context),
     plannedFor(candidates, span, moment, context),
     masterDataOf(ids, span, moment, context),
     decisionsOn(ids, span, moment, context),

@@ -52,7 +52,13 @@ export const bookings = projection<BookingRow>()<OrderEvent>({
     awaitingDisposition: 'double precision',
     corrections: 'jsonb',
   },
-  indexes: [['orderId', 'startedAt'], ['startedAt'], ['personId', 'startedAt'], ['endedAt']],
+  indexes: [
+    ['orderId', 'startedAt'],
+    ['startedAt'],
+    ['personId', 'startedAt'],
+    ['endedAt'],
+    ['equipmentId', 'endedAt'],
+  ],
   on: {
     QuantityReported: {
       key: (d) => bookingKey(d),

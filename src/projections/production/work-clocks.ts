@@ -47,8 +47,8 @@ export const workClocks = projection<WorkClockRow>()<OrderEvent>({
   },
   indexes: [
     ['orderId', 'startedAt'],
-    ['personId', 'startedAt'],
-    ['equipmentId', 'startedAt'],
+    ['personId', 'endedAt'],
+    ['equipmentId', 'endedAt'],
     ['endedAt'],
   ],
   on: {

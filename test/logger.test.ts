@@ -61,3 +61,24 @@ test('a line about a request has its id, which is the correlation of its facts, 
     await plant.end()
   }
 })
+
+test('the line of an error that was hidden from the caller has the id of the request', async () => {
+  const plant = await apiPlant()
+  const { log, lines } = logged()
+  try {
+    const broken = { ...plant.store, readAll: async () => Promise.reject(new Error('broken')) }
+    const { ask } = await plant.serve({}, { store: broken }, log)
+    // Answered by the short way, and by way of a Fetch API request.
+    for (const [id, accept] of [
+      ['quick', '*/*'],
+      ['slow', 'application/graphql-response+json'],
+    ]) {
+      const headers = { 'x-request-id': id, accept }
+      const { errors } = await ask('{ events { nodes { id } } }', { headers })
+      const hidden = lines.map((l) => JSON.parse(l)).find(({ reqId, err }) => err && reqId === id)
+      expect(errors?.[0]?.message).toContain(hidden.id)
+    }
+  } finally {
+    await plant.end()
+  }
+})

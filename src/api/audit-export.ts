@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditFilter } from '../commands/audit-trail.ts'
-import { auditPage, type AuditLine } from './audit-reader.ts'
+import { auditPage, type AuditLine, type Folded } from './audit-reader.ts'
 import { authorise, type Principal } from './authorise.ts'
 import { createContext, type Services } from './context.ts'
 import { csvLine } from './csv.ts'
@@ -64,9 +64,10 @@ async function* csv(
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
   yield `${COLUMNS.join(',')}\r\n`
+  const folded: Folded = new Map()
   for (let after = 0; ;) {
     const page = { limit: PAGE, direction: 'forward', after } as const
-    const { lines, more } = await auditPage(from, filter, page, sites)
+    const { lines, more } = await auditPage(from, filter, page, sites, folded)
     const rows = await Promise.all(lines.map(row))
     yield rows.join('')
     if (!more) return

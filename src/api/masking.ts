@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { apiErrors, type ApiErrorCode } from './errors.ts'
+import { requestUnderWay } from './requests.ts'
 
 /** Where errors that are our fault are written, with all their detail. */
 export interface ErrorLog {
@@ -31,7 +32,11 @@ export function createMask(log: ErrorLog) {
         { code },
       )
     const id = randomUUID()
-    log.error({ err: inner, id }, 'an error that a caller saw only by its id')
+    const reqId = requestUnderWay()
+    log.error(
+      { err: inner, id, ...(reqId ? { reqId } : {}) },
+      'an error that a caller saw only by its id',
+    )
     return restated(place, `${apiErrors.Internal.message} ${id}`, { code: 'Internal', id })
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Execute } from '../commands/execute.ts'
@@ -27,6 +28,13 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/
 const UNTRACED = /^\/(health|metrics)/
 
 export const newErrand = (): Errand => ({ id: randomUUID(), traceparent: undefined })
+
+/** GraphQL tells of an error, but not in answering which request it came up. */
+const underWay = new AsyncLocalStorage<Errand>()
+/** Does work for an errand. Of a subscription that is its beginning: what comes later has no errand. */
+export const doneFor = <T>(errand: Errand, work: () => T): T => underWay.run(errand, work)
+/** Id of the request under way here; undefined where none is. */
+export const requestUnderWay = (): string | undefined => underWay.getStore()?.id
 
 /** `x-request-id` of the caller, else a new one. */
 export const requestId = (headers: Readonly<Record<string, unknown>>): string => {

@@ -27,7 +27,7 @@ import { createOriginCheck } from './origin.ts'
 import { ocelRoutes } from './ocel-rest.ts'
 import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
-import { requestId, watchRequests } from './requests.ts'
+import { doneFor, requestId, watchRequests } from './requests.ts'
 import { problem, restRoutes } from './rest.ts'
 import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
@@ -182,10 +182,13 @@ function graphqlRoutes(
       const { principal, errand } = req
       if (!principal && req.method !== 'OPTIONS')
         return problem(reply.header('www-authenticate', 'Bearer'), 'Unauthenticated')
-      const quick = isSimple(req) ? await direct({ principal: principal!, errand }, req.body) : null
+      const simple = { principal: principal!, errand }
+      const quick = isSimple(req) ? await doneFor(errand, () => direct(simple, req.body)) : null
       if (quick) return reply.code(quick.status).type(JSON_TYPE).send(quick.body)
-      const caller = { principal: principal!, errand, req, reply }
-      const response = await yoga.handleNodeRequestAndResponse(req, reply, caller)
+      const caller = { ...simple, req, reply }
+      const response = await doneFor(errand, () =>
+        yoga.handleNodeRequestAndResponse(req, reply, caller),
+      )
       for (const [name, value] of response.headers) reply.header(name, value)
       const streams = STREAM.test(response.headers.get('content-type') ?? '')
       return reply.code(response.status).send(streams ? response.body : await response.text())

@@ -9,7 +9,7 @@ import { PATH, type Yoga } from './graphql.ts'
 import type { ApiOptions } from './options.ts'
 import { createOriginCheck } from './origin.ts'
 import { createPersisted } from './persisted.ts'
-import { newErrand } from './requests.ts'
+import { doneFor, newErrand } from './requests.ts'
 
 /** A client that does not say who it is by then is cut off. */
 const INIT_TIMEOUT_MS = 5_000
@@ -57,8 +57,12 @@ export function serveWebSocket(
   const disposable = useServer<{ authorization?: string }, Extra & Record<PropertyKey, any>>(
     {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      execute: async (args: any) => attempt(() => args.rootValue.execute(args), mask),
-      subscribe: async (args: any) => attempt(() => args.rootValue.subscribe(args), mask),
+      execute: async (args: any) =>
+        doneFor(args.contextValue.errand, () => attempt(() => args.rootValue.execute(args), mask)),
+      subscribe: async (args: any) =>
+        doneFor(args.contextValue.errand, () =>
+          attempt(() => args.rootValue.subscribe(args), mask),
+        ),
       async onConnect({ connectionParams, extra }) {
         const given = connectionParams?.authorization ?? extra.request.headers.authorization
         const principal = await authenticate(typeof given === 'string' ? given : undefined)

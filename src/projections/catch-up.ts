@@ -5,6 +5,7 @@ import { collect, flush, type Flushed } from './flush.ts'
 import { createMember, fold, groupOf, memberWith, type Member } from './fold.ts'
 import { createKeyFilter } from './key-filter.ts'
 import { isOneRowPerFact, type Projection } from './projection.ts'
+import { unlessAborted } from './pause.ts'
 import { createPackedRows, createRowCache, filterOf } from './row-cache.ts'
 import type { Session, Table, Write } from './tables.ts'
 
@@ -178,7 +179,9 @@ async function* pages(members: readonly Member[], c: CatchUp): AsyncGenerator<Lo
   // Nobody waits for it when the run was aborted meanwhile.
   next.catch(() => {})
   while (!c.signal.aborted) {
-    const page = await next
+    // A log that does not answer keeps nobody who was told to end.
+    const page = await unlessAborted(next, c.signal)
+    if (!page) return
     const more = page.facts.length === PAGE
     if (more) {
       next = read(page.position)

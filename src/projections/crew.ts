@@ -1,7 +1,7 @@
 import { catchUp, openMember } from './catch-up.ts'
 import { movesOf, type Move } from './flush.ts'
 import { createMember, groupOf, type Group, type Member } from './fold.ts'
-import { BACKOFF_MS, messageOf, pause } from './pause.ts'
+import { BACKOFF_MS, messageOf, pause, within } from './pause.ts'
 import type { Projection } from './projection.ts'
 import type { ProjectorDeps, ProjectorLog } from './projector.ts'
 import { buildLock, type Session, type Table } from './tables.ts'
@@ -12,6 +12,13 @@ const JOIN_DISTANCE = 5_000
 const LIVE_ROWS = 4_000
 /** How soon a standby takes over, or a resumed projection goes on when another process resumed it. */
 const WATCH_MS = 1_000
+/**
+ * A network that swallows what is sent breaks no connection for a quarter of an hour. A flush, behind
+ * which a look may have to wait, takes tenths of a second; a busy disk may hold up a commit for seconds.
+ */
+const ANSWER_MS = 10_000
+/** Tables are made behind other processes that make theirs, and views change behind their readers. */
+const PREPARE_ANSWERS = 6
 
 /** Who runs with whom: the live group, and those that catch up or are built apart from it. */
 export interface Crew {
@@ -43,6 +50,12 @@ export function createCrew(d: CrewDeps): Crew {
   const arrived = new Set<string>()
   const ending = new AbortController()
   const signal = AbortSignal.any([d.signal, ending.signal])
+  const answer = <T>(work: Promise<T>, times = 1): Promise<T> =>
+    within(
+      times * (d.answerMs ?? ANSWER_MS),
+      work,
+      'the database of the read models does not answer',
+    )
   let regroup = (): void => {}
   let seen = ''
 
@@ -87,10 +100,13 @@ export function createCrew(d: CrewDeps): Crew {
   return {
     async muster(onChange) {
       regroup = onChange
-      const held = await session.hold(names)
-      await session.prepare(projections.filter(({ name }) => held.has(name)))
+      const held = await answer(session.hold(names))
+      await answer(
+        session.prepare(projections.filter(({ name }) => held.has(name))),
+        PREPARE_ANSWERS,
+      )
       const head = await d.store.head()
-      const idle = (await look()).filter(
+      const idle = (await answer(look())).filter(
         ({ name, current, failure }) => current && !failure && !apart.has(name),
       )
       const isNear = ({ name, position }: Table): boolean =>
@@ -111,8 +127,14 @@ export function createCrew(d: CrewDeps): Crew {
     async watch(stop) {
       while (!stop.aborted) {
         await pause(WATCH_MS, stop)
+        if (stop.aborted) return
         const before = seen
-        if (stop.aborted || (await look().then(() => seen !== before))) return
+        await answer(look()).catch(async (error: unknown) => {
+          // Whatever else waits for an answer there ends with it.
+          await session.close()
+          throw error
+        })
+        if (seen !== before) return
       }
     },
     dismiss(broken, moved) {
@@ -141,7 +163,11 @@ async function bringUp(
   d: CrewDeps & { readonly byName: ReadonlyMap<string, Projection> },
 ): Promise<ReadonlySet<string>> {
   const session = await d.tables.connect()
+  // Whoever waits for the end of this run is not kept by a statement that takes long, or never ends.
+  const end = (): void => void session.close()
+  d.signal.addEventListener('abort', end)
   try {
+    d.signal.throwIfAborted()
     const signal = AbortSignal.any([d.signal, session.lost])
     const locks = await session.hold(
       tables.filter(({ active }) => !active).map(({ projection }) => buildLock(projection)),
@@ -159,6 +185,7 @@ async function bringUp(
     })
     return new Set(done.map(({ table }) => table.name))
   } finally {
+    d.signal.removeEventListener('abort', end)
     await session.close()
   }
 }

@@ -2,7 +2,7 @@ import type { Batch, EventStore } from '../commands/event-store.ts'
 import { createCrew, type Crew } from './crew.ts'
 import { collect, flush, movesOf, type Move } from './flush.ts'
 import { fold, type Group } from './fold.ts'
-import { BACKOFF_MS, messageOf, pause, untilAborted } from './pause.ts'
+import { BACKOFF_MS, messageOf, pause, unlessAborted, untilAborted } from './pause.ts'
 import type { Projection } from './projection.ts'
 import type { Audit, Session, Tables } from './tables.ts'
 
@@ -30,6 +30,8 @@ export interface ProjectorDeps {
   readonly tables: Tables
   readonly projections: readonly Projection[]
   readonly log?: ProjectorLog
+  /** A database of the read models that is silent for longer counts as lost. */
+  readonly answerMs?: number
   /** Runs the work on one live batch, and may measure it. */
   readonly observe?: Observe
 }
@@ -39,7 +41,7 @@ export type Observe = <T>(batch: Batch, work: () => Promise<T>) => Promise<T>
 
 /** Runs the projections of which this process gets the lock, and stands by for the others. */
 export function createProjector(deps: ProjectorDeps): Projector {
-  const { store, tables, projections, log, observe = (_, work) => work() } = deps
+  const { store, tables, log, observe = (_, work) => work() } = deps
   const listeners = new Set<(changes: readonly Move[]) => void>()
   let regroup = (): void => {}
   const announce = (moves: readonly Move[]): void => {
@@ -49,7 +51,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const serve = async (signal: AbortSignal): Promise<void> => {
     const session = await tables.connect()
     const until = AbortSignal.any([signal, session.lost])
-    const crew = createCrew({ store, tables, projections, log, session, announce, signal: until })
+    const crew = createCrew({ ...deps, log, session, announce, signal: until })
     try {
       while (!until.aborted) {
         const cycle = new AbortController()
@@ -116,7 +118,7 @@ async function follow(f: Follow): Promise<void> {
   if (group.members.length === 0) return untilAborted(signal)
   const after = Math.min(...group.members.map(({ position }) => position))
   const source = f.store.subscribe({ after, batchSize: LIVE_BATCH, signal })
-  for await (const batch of ahead(source)) {
+  for await (const batch of ahead(source, signal)) {
     const sound = await f.observe(batch, () => take(batch, f))
     if (signal.aborted || !sound) return
   }
@@ -133,13 +135,15 @@ async function take(batch: Batch, { group, session, announce, crew }: Follow): P
 }
 
 /** Asks for the next batch while a full one is worked on: only then is more waiting already. */
-async function* ahead(source: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+async function* ahead(source: AsyncIterable<Batch>, signal: AbortSignal): AsyncGenerator<Batch> {
   const batches = source[Symbol.asyncIterator]()
   let next = batches.next()
   try {
     for (;;) {
-      const { value, done } = await next
-      if (done) return
+      // A log that does not answer keeps nobody who was told to end.
+      const result = await unlessAborted(next, signal)
+      if (!result || result.done) return
+      const { value } = result
       const full = value.facts.length >= LIVE_BATCH
       if (full) {
         next = batches.next()

@@ -88,6 +88,7 @@ export interface Session {
    * other is ahead (a reader would go back in time) or readers keep it busy: try again.
    */
   activate(table: Table, projection: Projection): Promise<boolean>
+  /** Ends it within a second or so, whatever is under way there or does not answer. */
   close(): Promise<void>
 }
 

@@ -10,6 +10,8 @@ export interface CuttingProxy {
   cut(): Promise<void>
   /** Connections stay, and new ones are accepted, but nothing arrives on either side any more. */
   silence(): void
+  /** Connections stay, but nothing arrives on either side of them; new ones work. */
+  strand(): void
   /** Everything works again; what was held back by `silence` arrives. */
   mend(): Promise<void>
   close(): Promise<void>
@@ -57,6 +59,9 @@ export async function createCuttingProxy(socketPath: string): Promise<CuttingPro
     for (const pair of pairs) for (const socket of pair) socket.destroy()
     await closed
   }
+  const strand = (): void => {
+    for (const pair of pairs) for (const socket of pair) socket.pause()
+  }
   await open()
   return {
     get port() {
@@ -68,8 +73,9 @@ export async function createCuttingProxy(socketPath: string): Promise<CuttingPro
     cut,
     silence() {
       silent = true
-      for (const pair of pairs) for (const socket of pair) socket.pause()
+      strand()
     },
+    strand,
     async mend() {
       silent = false
       for (const pair of pairs) for (const socket of pair) socket.resume()

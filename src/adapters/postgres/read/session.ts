@@ -16,6 +16,8 @@ import * as sql from './statements.ts'
 /** Rows in one statement: bounds its parameters to some megabytes. */
 const CHUNK_ROWS = 5_000
 const KEYS_PAGE = 20_000
+/** A server that has not taken leave by then, or is at a long statement still, is left without it. */
+const GOODBYE_MS = 1_000
 /** SQLSTATE of a second primary key: another session was faster. */
 const ADDED_MEANWHILE = '42P16'
 /** Look-ups that may scan a table without its primary key: rare maybes of the key filter. */
@@ -142,9 +144,16 @@ export async function createSession(
     activate: (table, p) => alone(() => lifecycle.activate(table, p)),
     async close() {
       lost.abort(new Error('closed'))
-      await Promise.all([client, swift].map((c) => c.end().catch(() => {})))
+      await Promise.all([client, swift].map(end))
     },
   }
+}
+
+/** Statements under way fail. */
+async function end(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS)
+  await client.end().catch(() => {})
+  clearTimeout(timer)
 }
 
 async function load(

@@ -129,11 +129,11 @@ describe('a place asked about alone has the figures that it has among all of the
 test('of a busy site no more is read than work on the machine and what the same people did', async () => {
   const context = createContext(plant.services, systemPrincipal)
   let rows = 0
-  const counting: typeof context.reads.query = async (...query) => {
+  const counting = (async (...query: Parameters<typeof context.reads.query>) => {
     const found = await context.reads.query(...query)
     rows += query[0] === 'production' ? found.length : 0
-    return found as any
-  }
+    return found
+  }) as typeof context.reads.query
   const reads = { ...context.reads, query: counting }
   const inputs = await kpiInputs(['M1'], DAY, null, { ...context, reads })
   expect(new Set(inputs.work.map(({ personId }) => personId))).toEqual(new Set(['P1', 'P2']))

@@ -89,11 +89,12 @@ async function get(path: string, as = 'reader') {
   const headers = { authorization: `Bearer ${keys.get(as)}` }
   const response = await fetch(`${server.url}${path}`, { headers })
   const body: any = await response.json()
-  const events = body.epcisBody?.queryResults?.resultsBody.eventList ?? body.epcisBody?.eventList
+  const events: any[] =
+    body.epcisBody?.queryResults?.resultsBody.eventList ?? body.epcisBody?.eventList
   return {
     status: response.status,
     body,
-    events: events as any[],
+    events,
     link: response.headers.get('link'),
   }
 }

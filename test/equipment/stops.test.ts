@@ -145,7 +145,13 @@ describe('classification', () => {
               reason: null,
             }),
           ),
-        ].filter((f) => !(f.type === 'EquipmentStateChanged' && (f.data as any).state === 'IDLE')),
+        ].filter(
+          (f) =>
+            !(
+              f.type === 'EquipmentStateChanged' &&
+              (f.data as { readonly state?: string }).state === 'IDLE'
+            ),
+        ),
       ),
     ).toEqual(['orphaned JAM']))
   it('of an open stop lasts as long as that stop and never reaches a later one', () => {

@@ -90,7 +90,9 @@ interface Given {
 /** Inputs for one machine and window, by the same cuts as the API makes. */
 export function inputsOf(id: string, given: Given): KpiInputs {
   const { from, to, facts, work = [], planned = true, idealMs = 30_000 } = given
-  const rows = rowsOf(facts.filter((fact) => (fact.data as any).equipmentId === id))
+  const rows = rowsOf(
+    facts.filter((fact) => (fact.data as { readonly equipmentId?: string }).equipmentId === id),
+  )
   const [first, last] = [at(from).slice(0, 10), at(to - 1).slice(0, 10)]
   const days = rows.filter(({ day }) => day >= first && day <= last).map(unpack)
   const held = rows.filter(({ day, changes }) => day < first && changes !== '').at(-1)

@@ -219,8 +219,8 @@ test('what is revoked while a start is under way is seen by the decision that co
 test('an order released before requirements existed is started as ever', async () => {
   const p = await plant().founded()
   const [released] = await p.store.readStream('order-PO')
-  const { operations, ...data } = released!.data as any
-  const old = operations.map((o: any) => ({ ...o, qualifications: undefined }))
+  const { operations, ...data } = released!.data as { readonly operations: readonly object[] }
+  const old = operations.map((o) => ({ ...o, qualifications: undefined }))
   const event = {
     ...released!,
     id: crypto.randomUUID(),

@@ -172,7 +172,8 @@ test('a new version is built beside the old, which serves its columns until then
       Changed: {
         key: (e: { thing: string }) => e.thing,
         evolve: (row: any, fact: any, key: string, nth: number) => {
-          const { note: __, ...rest } = things.on['Changed']!.evolve(row, fact, key, nth) as any
+          const next = things.on['Changed']!.evolve(row, fact, key, nth)
+          const { note: __, ...rest } = next as { readonly note: unknown; readonly amount: number }
           return { ...rest, size: rest.amount * 2 }
         },
       },

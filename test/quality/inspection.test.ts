@@ -116,8 +116,9 @@ describe('recording an inspection', () => {
   test('a value without any limits is never a pass', () => {
     const state = inspection.initial
     const command = { ...record(result('x', 2)), planId: null }
-    const [fact] = inspection.decide(command, state, { at: '', consulted: plan }) as any
-    expect(fact.data).toMatchObject({ verdict: null, results: [{ verdict: null }] })
+    const decided = inspection.decide(command, state, { at: '', consulted: plan })
+    const [fact] = decided as readonly { readonly data: unknown }[]
+    expect(fact?.data).toMatchObject({ verdict: null, results: [{ verdict: null }] })
   })
   test('the same content again is already so, other content is not', () => {
     const again = record(result('bore', 10.2), result('flat', 0.1))

@@ -84,7 +84,7 @@ test('pages of any size in any order hold every row once, in one order', async (
       expect(new Set(rows.map(({ key }) => key)).size).toBe(all.length)
       const value = ({ [c]: v, key }: any) => [v === null ? 1 : 0, v ?? 0, key] as const
       const bytes = (v: unknown) => (typeof v === 'string' ? Buffer.from(v).toString('hex') : v)
-      const sorted = rows.map(value).map((v) => v.map(bytes) as any[])
+      const sorted = rows.map(value).map((v) => v.map(bytes))
       const expected = [...sorted].sort((a, b) => compare(a, b))
       expect(sorted).toEqual(d === 'asc' ? expected : expected.reverse())
     }),

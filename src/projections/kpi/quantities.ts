@@ -39,13 +39,18 @@ const isCounting = ({ counted: kinds }: Day): boolean => kinds.has('TOTAL') || k
 
 function* counted(day: Day, work: readonly Work[]): Iterable<Made> {
   const [total, good] = [day.counted.has('TOTAL'), day.counted.has('GOOD')]
+  const readBefore = new Map<string, number>()
   for (const [minute, kind, n] of day.counts) {
     const at = day.start + minute * MINUTE_MS
+    const since = readBefore.get(kind) ?? day.start
+    readBefore.set(kind, at)
     const loss = kind === 'SCRAP' || kind === 'REWORK'
     if (!loss && kind !== 'TOTAL' && kind !== 'GOOD') continue
     yield {
       at,
-      work: workAt(work, at),
+      // A reading tells what was made since the one before, which may have ended (a gap in the data), and
+      // is known to the minute.
+      work: workAt(work, at) ?? lastWorkWithin(work, since, at + MINUTE_MS),
       pq: kind === 'TOTAL' || (!total && (kind === 'GOOD' || loss)) ? n : 0,
       gq: kind === 'GOOD' || (kind === 'TOTAL' && !good) ? n : total && !good && loss ? -n : 0,
       sq: kind === 'SCRAP' ? n : 0,
@@ -82,6 +87,15 @@ function workAt(work: readonly Work[], at: number): Work | null {
     if (better) best = one
   }
   return best
+}
+
+function lastWorkWithin(work: readonly Work[], from: number, to: number): Work | null {
+  let last: Work | null = null
+  for (const one of work) {
+    if (one.from >= to || one.to <= from || one.activity === 'BREAK') continue
+    if (last === null || one.to > last.to) last = one
+  }
+  return last
 }
 
 /**

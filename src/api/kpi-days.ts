@@ -1,10 +1,6 @@
 import { NO_DATA, stateOf } from '../domain/kpi/states.ts'
-import {
-  changesOf,
-  dayOf,
-  equipmentDays,
-  type EquipmentDayRow,
-} from '../projections/kpi/equipment-days.ts'
+import { dayOf, equipmentDays, type EquipmentDayRow } from '../projections/kpi/equipment-days.ts'
+import { changesOf } from '../projections/kpi/packed-changes.ts'
 import { unpack, type Day, type Subject } from '../projections/kpi/inputs.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { Context } from './context.ts'

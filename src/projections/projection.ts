@@ -18,6 +18,11 @@ type Handler<Row, E extends Event> = {
    * @param nth place of `key` among the keys of this fact
    */
   readonly evolve: (row: Row | null, fact: Recorded<E>, key: string, nth: number) => Row | null
+  /**
+   * The same on a row that is there, changed in place: where a copy for each fact costs much. For a fold that
+   * owns its rows and that nobody looks into before its end (`replay.ts`).
+   */
+  readonly change?: (row: Row, fact: Recorded<E>, key: string, nth: number) => void
 }
 
 /** A keyed fold of facts into rows of one table. */

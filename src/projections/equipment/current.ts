@@ -57,26 +57,33 @@ const PLACES: readonly Level[] = ['ENTERPRISE', 'SITE', 'AREA']
 type Handler<E extends Event> = {
   key: (d: E['data']) => string
   evolve: (row: EquipmentRow | null, fact: Recorded<E>) => EquipmentRow | null
+  change: (row: EquipmentRow, fact: Recorded<E>) => void
 }
 type Of<T extends EquipmentEvent['type']> = Extract<EquipmentEvent, { type: T }>
 
 /**
  * A fact a machine reports: whatever it says, the machine was heard of.
- * @param put changes the row it is given, which is a copy; false where the fact is too late to count
+ * @param put changes the row it is given, but none of its lists; false where the fact is too late to count
  */
 const reported = <T extends EquipmentEvent['type']>(
   put: (row: EquipmentRow, fact: Recorded<Of<T>>) => boolean = () => false,
-): Handler<Of<T>> => ({
-  key: (d) => d.equipmentId,
-  evolve: (before, fact) => {
-    const row = { ...(before ?? NEW) }
+): Handler<Of<T>> => {
+  const change = (row: EquipmentRow, fact: Recorded<Of<T>>): boolean => {
     const counts = put(row, fact)
     const { occurredAt: at } = fact.metadata
     const isLatest = row.lastFactAt === null || row.lastFactAt < at
     if (isLatest) row.lastFactAt = at
-    return counts || isLatest ? row : before
-  },
-})
+    return counts || isLatest
+  }
+  return {
+    key: (d) => d.equipmentId,
+    change,
+    evolve: (before, fact) => {
+      const row = { ...(before ?? NEW) }
+      return change(row, fact) ? row : before
+    },
+  }
+}
 
 type Said = Pick<EquipmentRow, 'state' | 'nativeState' | 'reason'>
 

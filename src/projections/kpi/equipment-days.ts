@@ -4,6 +4,7 @@ import { change, type KnownState } from '../../domain/kpi/states.ts'
 import { plus } from '../../domain/types.ts'
 import { compositeKey } from '../composite-key.ts'
 import { projection } from '../projection.ts'
+import { withChange } from './packed-changes.ts'
 
 /** Pieces counted within one minute: minute of the UTC day, kind of the counter, how many. */
 export type Count = readonly [minute: number, kind: string, delta: number]
@@ -18,7 +19,7 @@ export interface EquipmentDayRow {
   equipmentId: string
   /** UTC day, YYYY-MM-DD. */
   day: string
-  /** Changes of state as `states.ts` packs them, ascending: 32-bit little-endian numbers in base64. */
+  /** Changes of state as `states.ts` packs them, ascending, packed again by `packed-changes.ts`. */
   changes: string
   /** By minute and kind. A fast counter makes 1,440 of them a day at most, not one a piece. */
   counts: Count[]
@@ -30,8 +31,21 @@ export interface EquipmentDayRow {
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const DAY_LENGTH = '2026-03-02'.length
-/** A UTC day has no leap second here, so all begin at a multiple of its length; also before 1970. */
-const sinceMidnight = (instant: string): number => {
+/** As facts say when: `2026-03-02T06:00:00.000Z`. */
+const INSTANT_LENGTH = 24
+const ZERO = 48
+const digits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO
+
+/**
+ * Read by hand, as it is for every fact of a machine. A UTC day has no leap second here, so all begin at a
+ * multiple of its length; also before 1970.
+ */
+function sinceMidnight(instant: string): number {
+  if (instant.length === INSTANT_LENGTH) {
+    const seconds = digits(instant, 11) * 3_600 + digits(instant, 14) * 60 + digits(instant, 17)
+    return seconds * 1_000 + digits(instant, 20) * 10 + instant.charCodeAt(22) - ZERO
+  }
   const since = Date.parse(instant) % DAY_MS
   return since < 0 ? since + DAY_MS : since
 }
@@ -40,17 +54,40 @@ const newRow = (equipmentId: string, day: string): EquipmentDayRow => ({
   ...{ equipmentId, day, changes: '', counts: [], spans: [], facts: 0 },
 })
 
-/** @param put changes the row it is given, which is a copy. */
-const onDay =
-  <E extends EquipmentEvent>(put: (row: EquipmentDayRow, fact: Recorded<E>) => void) =>
-  (before: EquipmentDayRow | null, fact: Recorded<E>, key: string): EquipmentDayRow => {
-    const row = before ? { ...before } : newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
+/** @param put changes the row it is given, and its lists */
+const onDay = <E extends EquipmentEvent>(
+  put: (row: EquipmentDayRow, fact: Recorded<E>) => void,
+  list: 'counts' | 'spans' | null = null,
+) => {
+  const change = (row: EquipmentDayRow, fact: Recorded<E>): void => {
     row.facts++
     put(row, fact)
-    return row
   }
-const key = ({ equipmentId }: { equipmentId: string }, { metadata }: Recorded): string =>
-  dayKey(equipmentId, metadata.occurredAt.slice(0, 10))
+  return {
+    change,
+    evolve(before: EquipmentDayRow | null, fact: Recorded<E>, key: string): EquipmentDayRow {
+      const row = before ? { ...before } : newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
+      if (list === 'counts') row.counts = row.counts.slice()
+      else if (list === 'spans') row.spans = row.spans.slice()
+      change(row, fact)
+      return row
+    },
+  }
+}
+
+/** A machine says most of what it says on one day: its key is made once. */
+const MAX_LAST_KEYS = 10_000
+const lastKeys = new Map<string, { readonly day: string; readonly key: string }>()
+function key({ equipmentId }: { equipmentId: string }, { metadata }: Recorded): string {
+  const { occurredAt } = metadata
+  const last = lastKeys.get(equipmentId)
+  if (last && occurredAt.startsWith(last.day)) return last.key
+  const day = occurredAt.slice(0, DAY_LENGTH)
+  const made = dayKey(equipmentId, day)
+  if (lastKeys.size === MAX_LAST_KEYS) lastKeys.clear()
+  lastKeys.set(equipmentId, { day, key: made })
+  return made
+}
 
 export const dayKey = (equipmentId: string, day: string): string => compositeKey(equipmentId, day)
 
@@ -72,31 +109,32 @@ export const equipmentDays = projection<EquipmentDayRow>()<EquipmentEvent>({
   on: {
     EquipmentStateChanged: {
       key,
-      evolve: onDay<Of<'EquipmentStateChanged'>>((row, { data, metadata }) => {
+      ...onDay<Of<'EquipmentStateChanged'>>((row, { data, metadata }) => {
         const added = change(sinceMidnight(metadata.occurredAt), data.state)
         row.changes = withChange(row.changes, added)
       }),
     },
     DataGapStarted: {
       key,
-      evolve: onDay<Of<'DataGapStarted'>>((row, { metadata }) => {
+      ...onDay<Of<'DataGapStarted'>>((row, { metadata }) => {
         const added = change(sinceMidnight(metadata.occurredAt), 'NO_DATA')
         row.changes = withChange(row.changes, added)
       }),
     },
     CounterAdvanced: {
       key,
-      evolve: onDay<Of<'CounterAdvanced'>>((row, { data, metadata }) => {
+      ...onDay<Of<'CounterAdvanced'>>((row, { data, metadata }) => {
         const minute = Math.floor(sinceMidnight(metadata.occurredAt) / MINUTE_MS)
-        row.counts = withCount(row.counts, [minute, data.kind, data.delta])
-      }),
+        count(row.counts, [minute, data.kind, data.delta])
+      }, 'counts'),
     },
     StateTimeObserved: {
       key: ({ equipmentId, from, to }) =>
         daysOf(Date.parse(from), Date.parse(to)).map((day) => dayKey(equipmentId, day)),
-      evolve: onDay<Of<'StateTimeObserved'>>((row, { data }) => {
-        row.spans = [...row.spans, summedUpOn(row.day, data)].sort(bySpan)
-      }),
+      ...onDay<Of<'StateTimeObserved'>>((row, { data }) => {
+        row.spans.push(summedUpOn(row.day, data))
+        row.spans.sort(bySpan)
+      }, 'spans'),
     },
   },
 })
@@ -121,49 +159,16 @@ export function daysOf(from: number, to: number): string[] {
 const bySpan = (a: SummedUp, b: SummedUp): number =>
   a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0) || a[3] - b[3]
 
-/** The changes of a row, ascending. */
-export function changesOf(packed: string): Int32Array {
-  const bytes = Buffer.from(packed, 'base64')
-  const numbers = new Int32Array(bytes.length / 4)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes.readInt32LE(i * 4)
-  return numbers
-}
-
-/** Base64 knows no end within three numbers: 12 bytes are 16 characters. */
-const TRIPLE = 3
-const TRIPLE_CHARS = 16
-const tail = Buffer.alloc((TRIPLE + 1) * 4)
-
-/** Puts a change in its place, from the end: most come in order. The same change twice is one. */
-function withChange(packed: string, added: number): string {
-  const count = Math.floor((packed.length / TRIPLE_CHARS) * TRIPLE)
-  const kept = Math.floor(Math.max(0, count - 1) / TRIPLE) * TRIPLE_CHARS
-  // Only what is behind the last whole triple is looked at: a day of changes is long.
-  const bytes = tail.write(packed.slice(kept), 'base64')
-  if (bytes > 0 && tail.readInt32LE(bytes - 4) >= added) return withLateChange(packed, added)
-  tail.writeInt32LE(added, bytes)
-  return packed.slice(0, kept) + tail.toString('base64', 0, bytes + 4)
-}
-
-function withLateChange(packed: string, added: number): string {
-  const before = changesOf(packed)
-  let place = before.length
-  while (place > 0 && before[place - 1]! > added) place--
-  if (place > 0 && before[place - 1] === added) return packed
-  const bytes = Buffer.alloc(before.length * 4 + 4)
-  before.forEach((number, i) => bytes.writeInt32LE(number, (i < place ? i : i + 1) * 4))
-  bytes.writeInt32LE(added, place * 4)
-  return bytes.toString('base64')
-}
-
-function withCount(counts: readonly Count[], [minute, kind, delta]: Count): Count[] {
+/** Adds to the count of this minute and kind, which are in order. */
+function count(counts: Count[], [minute, kind, delta]: Count): void {
   let place = counts.length
   const isAfter = ([m, k]: Count) => m > minute || (m === minute && k > kind)
   while (place > 0 && isAfter(counts[place - 1]!)) place--
   const same = counts[place - 1]
   if (same?.[0] === minute && same[1] === kind)
-    return counts.with(place - 1, [minute, kind, plus(same[2], delta)])
-  return counts.toSpliced(place, 0, [minute, kind, delta])
+    counts[place - 1] = [minute, kind, plus(same[2], delta)]
+  else if (place === counts.length) counts.push([minute, kind, delta])
+  else counts.splice(place, 0, [minute, kind, delta])
 }
 
 /** First moment of a row's day, epoch milliseconds. */

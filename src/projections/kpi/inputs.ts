@@ -7,7 +7,8 @@ import type { RatedCapacityRow } from '../equipment/rated-capacities.ts'
 import type { BookingRow } from '../production/bookings.ts'
 import type { OrderRow } from '../production/orders.ts'
 import type { WorkClockRow } from '../production/work-clocks.ts'
-import { changesOf, dayStart, type Count, type EquipmentDayRow } from './equipment-days.ts'
+import { dayStart, type Count, type EquipmentDayRow } from './equipment-days.ts'
+import { changesOf } from './packed-changes.ts'
 
 /** A packed day, unpacked once and kept as long as its row does not change. */
 export interface Day extends DayOfChanges {

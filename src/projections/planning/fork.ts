@@ -8,7 +8,8 @@ import {
   type Exposure,
 } from '../../domain/planning/simulation/fitting.ts'
 import type { Variation } from '../../domain/planning/simulation/variation.ts'
-import { changesOf, equipmentDays, type EquipmentDayRow } from '../kpi/equipment-days.ts'
+import { equipmentDays, type EquipmentDayRow } from '../kpi/equipment-days.ts'
+import { changesOf } from '../kpi/packed-changes.ts'
 import { compositeKey } from '../composite-key.ts'
 import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'

@@ -8,6 +8,7 @@ import { kurrentdbBench } from './kurrentdb.ts'
 import { kpiBench } from './kpi.ts'
 import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
+import { replayBench } from './replay.ts'
 import { recordBench } from './record.ts'
 import { liveBench } from './live.ts'
 import type { Benchmark } from './row.ts'
@@ -39,5 +40,6 @@ export const benchmarks: readonly Benchmark[] = [
   verifyBench,
   telemetryBench,
   auditBench,
+  replayBench,
   simulationBench,
 ]

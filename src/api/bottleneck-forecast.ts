@@ -7,9 +7,9 @@ import {
   type StretchForecast,
 } from '../projections/planning/bottleneck-forecast.ts'
 import { faster } from '../projections/planning/sensitivity.ts'
-import { forkOf } from '../projections/planning/fork.ts'
 import { builder } from './builder.ts'
 import { apiError } from './errors.ts'
+import { forkAt } from './fork-at.ts'
 import { EstimateRef, within } from './whatif-run.ts'
 
 /** A week of hours; further ahead orders are not known. */
@@ -80,7 +80,7 @@ builder.queryField('bottleneckForecast', (t) =>
       const count = within('hours', args.hours ?? 16, MAX_HOURS)
       const replications = within('replications', args.replications ?? 100, MAX_REPLICATIONS)
       const at = context.clock.now()
-      const fork = await forkOf(context.log, { site, at, position: Infinity })
+      const fork = await forkAt(context, { site, at, position: await context.log.head() })
       const policy: Policy = { kind: 'keep' }
       const study = { problem: fork.problem, variation: fork.variation, policy, seed: 1 }
       const options = {

@@ -76,7 +76,7 @@ export interface Context {
   readonly planner: Planner | undefined
   readonly simulate: Simulate | undefined
   /** The whole log, for what was asked about a site that may be seen. */
-  readonly log: Pick<EventStore, 'readAll' | 'readStream'>
+  readonly log: Pick<EventStore, 'readAll' | 'readStream' | 'head'>
   /** Absent where no request stands behind it. */
   readonly errand: Errand | undefined
 }

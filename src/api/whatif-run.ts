@@ -14,11 +14,12 @@ import {
   type Forecast,
   type MovedOperation,
 } from '../projections/planning/compare-scenarios.ts'
-import { forkOf, type Fork } from '../projections/planning/fork.ts'
+import type { Fork } from '../projections/planning/fork.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import { scenariosOf, visible } from './whatif.ts'
+import { assumedFork, forkAt } from './fork-at.ts'
+import { visible } from './whatif.ts'
 
 /** Intervals of 1,000 are narrow enough for any decision; more keep the processors busy for nothing. */
 const MAX_REPLICATIONS = 1_000
@@ -206,7 +207,7 @@ async function backtest(now: Fork, at: string, site: string, run: Run): Promise<
   const { context, policy, simulate, signal } = run
   const then = new Date(Date.parse(at) - BACKTEST_DAYS * DAY_SECONDS * 1_000).toISOString()
   const position = await context.reads.positionAt(then)
-  const past = await forkOf(context.log, { site, at: then, position })
+  const past = await forkAt(context, { site, at: then, position })
   const horizonSeconds = BACKTEST_DAYS * DAY_SECONDS
   const study = { problem: past.problem, variation: past.variation, policy, seed: 1 }
   const found = await simulate(study, {
@@ -255,10 +256,8 @@ builder.subscriptionField('scenarioRun', (t) =>
         const ended = new AbortController()
         void stop.then(() => ended.abort())
         const { site, at, position } = scenario
-        const where = { site, at }
-        const base = await forkOf(context.log, { ...where, position })
-        const overlay = await scenariosOf(context).open(scenario)
-        const assumed = await forkOf(overlay, { ...where, position: Infinity })
+        const base = await forkAt(context, { site, at, position })
+        const assumed = await assumedFork(context, scenario)
         void push({ done: 0, total, result: null })
         const compared = await compareScenarios(base, assumed, {
           ...{ simulate, policy, replications, signal: ended.signal },

@@ -7,7 +7,8 @@ import { scheduleRoutes } from '../../src/api/schedule-routes.ts'
 import { violations } from '../../src/domain/planning/checker.ts'
 import type { PlannedOperation } from '../../src/domain/planning/problem.ts'
 import { buildProblem } from '../../src/projections/planning/build-problem.ts'
-import { createPlanningFold } from '../../src/projections/planning/fold-rows.ts'
+import { planningRowsOf } from '../../src/projections/planning/fold-rows.ts'
+import { createReplay } from '../../src/projections/replay.ts'
 import { orderPromises } from '../../src/projections/planning/order-promises.ts'
 import { planParts } from '../../src/projections/planning/plan-parts.ts'
 import { plans } from '../../src/projections/planning/plans.ts'
@@ -188,11 +189,11 @@ test('the plan in force can be computed again from the log: same problem, same p
   const { planId } = await inForce()
   const { plan } = await plant.ask(`{ plan(planId: "${planId}") {
     position problemHash seed iterations startsAt proposals { costs } } }`)
-  const fold = createPlanningFold()
+  const fold = createReplay(planningProjections)
   const position = Number(plan.position)
   for (const fact of await plant.services.store.readAll({ from: 0, limit: 10_000 }))
     if (fact.position <= position) fold.apply(fact)
-  const rows = { ...fold.rows('S1', plan.startsAt), current: [], pins: [] }
+  const rows = { ...planningRowsOf(fold, 'S1', plan.startsAt), current: [], pins: [] }
   const { problem, horizon } = buildProblem(rows, 'S1', plan.startsAt)
   expect(hashOf(problem)).toBe(plan.problemHash)
   let best: readonly PlannedOperation[] = []

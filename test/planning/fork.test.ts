@@ -8,6 +8,7 @@ import type { PlannedTuple } from '../../src/domain/planning/plan-events.ts'
 import { playOf } from '../../src/domain/planning/simulation/policy.ts'
 import { noVariation } from '../../src/domain/planning/simulation/variation.ts'
 import { forkOf } from '../../src/projections/planning/fork.ts'
+import { createHistory } from '../../src/projections/planning/history.ts'
 import { command, fill } from './plant-facts.ts'
 
 const AT = '2030-01-01T00:00:00.000Z'
@@ -64,7 +65,11 @@ async function planned() {
 test('a fork plays the plan that was in force at its position, with its pins', async () => {
   const { store, without, accepted } = await planned()
   const played = async (position: number) => {
-    const { problem } = await forkOf(store, { site: 'S1', at: AT, position })
+    const { problem } = await forkOf(store, await createHistory(store).at(position), {
+      site: 'S1',
+      at: AT,
+      position,
+    })
     const compiled = compile(problem)
     const how = { variation: noVariation, policy: { kind: 'keep' }, seed: 1 } as const
     const { start, mode } = playOf(compiled, how)(0)
@@ -91,7 +96,11 @@ test('a fork plays the plan that was in force at its position, with its pins', a
 
 test('what is pinned in a fork is held up by what it waits for', async () => {
   const { store } = await planned()
-  const { problem } = await forkOf(store, { site: 'S1', at: AT, position: Infinity })
+  const { problem } = await forkOf(store, await createHistory(store).at(Infinity), {
+    site: 'S1',
+    at: AT,
+    position: Infinity,
+  })
   const operations = problem.orders.find(({ id }) => id === 'B')!.operations
   expect(operations.map(({ fixed }) => fixed)).toEqual([undefined, undefined])
   expect(operations[1]!.planned).toMatchObject({ mode: 0, start: 16 * HOUR })

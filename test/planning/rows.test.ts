@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPlanningFold } from '../../src/projections/planning/fold-rows.ts'
+import { planningRowsOf } from '../../src/projections/planning/fold-rows.ts'
+import { createReplay } from '../../src/projections/replay.ts'
 import { planningProjections, planningRowsQuery } from '../../src/projections/planning/read-rows.ts'
 import { after } from '../spec.ts'
 import { plantWithApi } from '../support/api.ts'
@@ -17,11 +18,11 @@ afterAll(async () => plant.end())
 test('one statement over the read models and a fold in memory answer the same rows', async () => {
   const at = after(90)
   const [live] = await plant.reads.query<any>(planningRowsQuery('S1', at))
-  const fold = createPlanningFold()
+  const fold = createReplay(planningProjections)
   for (const fact of await plant.services.store.readAll({ from: 0, limit: 10_000 }))
     fold.apply(fact)
   const { position, isExact, ...rows } = live
-  expect(rows).toEqual(fold.rows('S1', at))
+  expect(rows).toEqual(planningRowsOf(fold, 'S1', at))
   expect({ position, isExact }).toEqual({
     position: await plant.services.store.head(),
     isExact: true,

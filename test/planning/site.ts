@@ -1,6 +1,8 @@
 import type { Event } from '../../src/domain/event.ts'
 import { buildProblem, type PlanningProblem } from '../../src/projections/planning/build-problem.ts'
-import { createPlanningFold } from '../../src/projections/planning/fold-rows.ts'
+import { planningRowsOf } from '../../src/projections/planning/fold-rows.ts'
+import { planningProjections } from '../../src/projections/planning/read-rows.ts'
+import { createReplay } from '../../src/projections/replay.ts'
 import type { PlanningRows } from '../../src/projections/planning/rows.ts'
 import { after, recorded, T0 } from '../spec.ts'
 
@@ -102,9 +104,13 @@ export function problemOf(
   facts: readonly Said[],
   { at = T0, ...more }: { at?: string } & Partial<PlanningRows> = {},
 ): PlanningProblem {
-  const fold = createPlanningFold()
+  const fold = createReplay(planningProjections)
   for (const fact of recorded([...HIERARCHY, ...facts], { site: SITE })) fold.apply(fact)
-  return buildProblem({ ...fold.rows(SITE, at), current: [], pins: [], ...more }, SITE, at)
+  return buildProblem(
+    { ...planningRowsOf(fold, SITE, at), current: [], pins: [], ...more },
+    SITE,
+    at,
+  )
 }
 
 export const codesOf = ({ findings }: PlanningProblem): readonly string[] =>

@@ -1,12 +1,12 @@
-import type { Recorded } from '../../domain/event.ts'
 import { equipmentCurrent, type EquipmentRow } from '../equipment/current.ts'
 import { lots, type LotRow } from '../material/lots.ts'
 import { units, type UnitRow } from '../material/units.ts'
 import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
-import { apply, type Keyed, type Projection, type Rows } from '../projection.ts'
+import type { Keyed, Projection } from '../projection.ts'
+import type { Replay } from '../replay.ts'
 import { micro } from './materials.ts'
-import { DOWN_STATES, LAST_WORK_DAYS, planningProjections, wholeRows } from './read-rows.ts'
+import { DOWN_STATES, LAST_WORK_DAYS, wholeRows } from './read-rows.ts'
 import type { EquipmentFault, LastWork, PlanningRows, StockRow } from './rows.ts'
 
 type Ready = Omit<PlanningRows, 'current' | 'pins'>
@@ -14,44 +14,29 @@ type Ready = Omit<PlanningRows, 'current' | 'pins'>
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): number =>
   a.key < b.key ? -1 : 1
 
-/** Rows of every projection that a problem is made from, folded in memory fact by fact. */
-export interface PlanningFold {
-  readonly apply: (fact: Recorded) => void
-  /** What the query over the read models answers for the same facts. @param at ISO-8601 */
-  readonly rows: (site: string, at: string) => Ready
-}
-
-/** The same rows as those of the read models, for a log up to a position: recomputation and what-if. */
-export function createPlanningFold(): PlanningFold {
-  const tables = new Map<Projection, Rows>(planningProjections.map((p) => [p, new Map()]))
-  const rowsOf = <Row extends object>(p: Projection<Row>, site: string): Keyed<Row>[] =>
-    [...(tables.get(p) as Rows<Row>).values()]
-      .filter((row) => row !== null)
+/**
+ * What the query over the read models answers, of a replay of `planningProjections` up to a position: for
+ * recomputation and what-if.
+ * @param at ISO-8601
+ */
+export function planningRowsOf(replay: Replay, site: string, at: string): Ready {
+  const rowsOf = <Row extends object>(p: Projection<Row>): Keyed<Row>[] =>
+    replay
+      .rows(p)
       .filter((row) => row.site === site)
       .sort(byKey)
+  const whole = Object.fromEntries(
+    Object.entries(wholeRows).map(([name, [p]]) => [
+      name,
+      rowsOf(p as Projection).filter((row) => WANTED[name as Whole]?.(row, at) ?? true),
+    ]),
+  ) as unknown as Pick<PlanningRows, Whole>
+  const segments = whole.productSegments.flatMap(({ materials }) => materials)
   return {
-    apply(fact) {
-      for (const [p, rows] of tables) apply(p, fact, rows)
-    },
-    rows(site, at) {
-      const whole = Object.fromEntries(
-        Object.entries(wholeRows).map(([name, [p]]) => [
-          name,
-          rowsOf(p as Projection, site).filter((row) => WANTED[name as Whole]?.(row, at) ?? true),
-        ]),
-      ) as unknown as Pick<PlanningRows, Whole>
-      const segments = whole.productSegments.flatMap(({ materials }) => materials)
-      return {
-        ...whole,
-        lastWork: lastWork(rowsOf(workClocks, site), rowsOf(orders, site), at),
-        faults: faultsOf(rowsOf(equipmentCurrent, site)),
-        stock: stockOf(
-          rowsOf(lots, site),
-          rowsOf(units, site),
-          new Set(segments.map((m) => m.materialId)),
-        ),
-      }
-    },
+    ...whole,
+    lastWork: lastWork(rowsOf(workClocks), rowsOf(orders), at),
+    faults: faultsOf(rowsOf(equipmentCurrent)),
+    stock: stockOf(rowsOf(lots), rowsOf(units), new Set(segments.map((m) => m.materialId))),
   }
 }
 

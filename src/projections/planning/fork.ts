@@ -13,19 +13,23 @@ import { changesOf } from '../kpi/packed-changes.ts'
 import { compositeKey } from '../composite-key.ts'
 import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
-import { apply, type Keyed, type Projection, type Rows } from '../projection.ts'
+import type { Keyed, Projection } from '../projection.ts'
+import type { Replay } from '../replay.ts'
 import { buildProblem } from './build-problem.ts'
 import { played, planAt } from './fork-plan.ts'
-import { createPlanningFold } from './fold-rows.ts'
+import { planningRowsOf } from './fold-rows.ts'
 import { planningProjections } from './read-rows.ts'
 import type { Finding } from './rows.ts'
 import { schedules } from './schedules.ts'
 import type { Horizon } from './seconds.ts'
 
-/** Facts read at once. */
-const PAGE = 2_000
-/** More facts of planning than this are not folded for one question. */
-export const MAX_FOLDED = 2_000_000
+/** All that a comparison of scenarios is computed from. */
+export const forkProjections: readonly Projection[] = [
+  ...planningProjections,
+  equipmentDays,
+  schedules,
+]
+
 /** How far back work and stops tell how it goes today. */
 const DAYS_BACK = 90
 const DAY_MS = 86_400_000
@@ -45,40 +49,20 @@ export interface Fork {
 }
 
 /**
- * Folds what planning needs in memory, up to a position. The read models are not asked, so a scenario is read
- * like the real log. @throws Error where there is more than can be folded for one answer
+ * What a replay of `forkProjections` makes of a site. The read models are not asked, so a scenario is read like
+ * the real log.
+ * @param log has the plan in force; facts behind `position` do not count
  */
 export async function forkOf(
-  log: Pick<EventStore, 'readAll' | 'readStream'>,
+  log: Pick<EventStore, 'readStream'>,
+  replay: Replay,
   { site, at, position }: { readonly site: string; readonly at: string; readonly position: number },
 ): Promise<Fork> {
-  const own = new Map<Projection, Rows>(
-    [orders, workClocks, equipmentDays, schedules].map((p) => [p, new Map()]),
-  )
-  const planning = createPlanningFold()
-  const types = [
-    ...new Set([...planningProjections, ...own.keys()].flatMap(({ on }) => Object.keys(on))),
-  ]
-  let folded = 0
-  for (let from = 0; ;) {
-    const facts = await log.readAll({ from, limit: PAGE, types })
-    for (const fact of facts) {
-      if (fact.position > position) continue
-      planning.apply(fact)
-      for (const [p, rows] of own) apply(p, fact, rows)
-    }
-    from = facts.at(-1)?.position ?? from
-    folded += facts.length
-    if (folded > MAX_FOLDED) throw new Error(`more than ${MAX_FOLDED} facts; too many to fold here`)
-    if (facts.length < PAGE || from >= position) break
-  }
   const rowsOf = <Row extends object>(p: Projection<Row>): Keyed<Row>[] =>
-    [...(own.get(p) as Rows<Row>).values()].filter(
-      (row) => row !== null && row.site === site,
-    ) as Keyed<Row>[]
+    replay.rows(p).filter((row) => row.site === site)
   const plan = await planAt(log, rowsOf(schedules)[0] ?? null, position)
   const { problem, horizon, findings } = buildProblem(
-    { ...planning.rows(site, at), ...plan },
+    { ...planningRowsOf(replay, site, at), ...plan },
     site,
     at,
   )

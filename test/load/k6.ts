@@ -5,6 +5,11 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const SCRIPT = join(import.meta.dirname, 'plant.js')
+/**
+ * Hundreds of virtual users make a large heap of which little is garbage, so collecting it as eagerly as
+ * Go does by default is a good part of what k6 costs; the limit keeps it in bounds.
+ */
+const GO = { GOGC: '800', GOMEMLIMIT: '2GiB' }
 export const HOW_TO_GET_K6 = 'k6 is not here: go install go.k6.io/k6@v1.8.1 (Go 1.24 or later)'
 
 /** What is asked of the system, and by whom. */
@@ -45,7 +50,7 @@ export function startK6(
   const args = ['run', '--quiet', '--no-usage-report', '--summary-export', file, SCRIPT]
   const child = spawn(k6, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...environmentOf(wish) },
+    env: { ...GO, ...process.env, ...environmentOf(wish) },
   })
   const done = once(child, 'close').then(([code]) => {
     try {

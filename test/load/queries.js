@@ -45,32 +45,35 @@ const OEE = `query Oee($from: DateTime!, $to: DateTime!) {
   kpi(name: "oee", scope: ["MILL-3"], window: { from: $from, to: $to }) { value coverage }
 }`
 
-let orderIds = []
-let lotIds = []
-const idsIn = (text, field) =>
-  [...(text || '').matchAll(new RegExp(`"${field}":"([^"]+)"`, 'g'))].map((found) => found[1])
-
-const board = () => {
-  const found = idsIn(ask('query', BOARD, {}, '"nodes"'), 'orderId')
-  if (found.length > 0) orderIds = found
+/** Answers after which the ids to ask for are taken anew; to read every one would cost k6 more than to ask. */
+const FRESH_FOR = 20
+/** The next query for these ids goes by what a list shows. @returns the ids, and how to ask the list */
+const listOf = (query, field) => {
+  let ids = []
+  let asked = 0
+  const refresh = () => {
+    const text = ask('query', query, {}, '"nodes"')
+    if (text === null || (ids.length > 0 && asked++ % FRESH_FOR > 0)) return
+    const found = [...text.matchAll(new RegExp(`"${field}":"([^"]+)"`, 'g'))]
+    if (found.length > 0) ids = found.map((match) => match[1])
+  }
+  return { ids: () => ids, refresh }
 }
-const lots = () => {
-  const found = idsIn(ask('query', LOTS, {}, '"nodes"'), 'lotId')
-  if (found.length > 0) lotIds = found
-}
-const oneOf = (ids, refresh, query, expected) => () => {
-  if (ids().length === 0) return refresh()
-  ask('query', query, { id: pick(ids()) }, expected)
+const board = listOf(BOARD, 'orderId')
+const lots = listOf(LOTS, 'lotId')
+const oneOf = (list, query, expected) => () => {
+  if (list.ids().length === 0) return list.refresh()
+  ask('query', query, { id: pick(list.ids()) }, expected)
 }
 
 /** Share of each in a hundred queries. */
 const MIX = [
-  [36, oneOf(() => orderIds, board, ORDER, '"operations"')],
-  [18, board],
+  [36, oneOf(board, ORDER, '"operations"')],
+  [18, board.refresh],
   [15, () => ask('query', MACHINES, {}, '"nodes"')],
-  [8, lots],
-  [10, oneOf(() => lotIds, lots, LOT, '"materialId"')],
-  [4, oneOf(() => lotIds, lots, TRACE, '"nodes"')],
+  [8, lots.refresh],
+  [10, oneOf(lots, LOT, '"materialId"')],
+  [4, oneOf(lots, TRACE, '"nodes"')],
   [3, () => ask('query', SHIFTS, window(), '"shifts"')],
   [3, () => ask('query', ENERGY, {}, '"nodes"')],
   [2, () => ask('query', STOPS, window(), '"nodes"')],

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
   LogController,
@@ -29,6 +28,7 @@ import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
 import { doneFor, requestId, watchRequests } from './requests.ts'
 import { problem, restRoutes } from './rest.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
 import { scheduleRoutes } from './schedule-routes.ts'
@@ -138,13 +138,8 @@ async function secure(
 ): Promise<void> {
   const sameOrigin = createOriginCheck(options)
   app.decorateRequest('principal', null)
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    // TLS ends at a proxy; whether the site is HTTPS only is not ours to say.
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  })
   app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS)
     if (!sameOrigin(request.headers)) return problem(reply, 'CrossSite')
     request.principal = await authenticate(request.headers.authorization)
     return undefined

@@ -80,7 +80,8 @@ test('a command needs its scope and its site; a denial is a member of the result
   expect(await send(['command:production'], null, 'OK2')).toMatchObject({ __typename: 'Ack' })
   const { data, errors } = await api.ask(
     `{ commandsRejected(atLeast: "${await headOf()}", where: { code: "Forbidden" }) {
-         totalCount nodes { actor commandType stream } } orders { totalCount } }`,
+         totalCount nodes { actor commandType stream } }
+       orders(atLeast: "${await headOf()}") { totalCount } }`,
     { token: boss },
   )
   expect(errors).toBeUndefined()

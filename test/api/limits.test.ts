@@ -69,6 +69,52 @@ test('a query used again and again answers the same, errors included', async () 
   )
 })
 
+test('a mutation used again and again does its fields one after the other, and says the same', async () => {
+  const result = '{ __typename ... on Ack { stream revision } ... on Rejected { code } }'
+  const document = `mutation ($a: ID!, $b: ID!, $c: ID!, $in: ReceiveLotInput!, $out: ConsumeLotInput!) {
+    early: consumeLot(commandId: $a, site: "S1", input: $out) ${result}
+    in: receiveLot(commandId: $b, site: "S1", input: $in) ${result}
+    out: consumeLot(commandId: $c, site: "S1", input: $out) ${result}
+    again: consumeLot(commandId: $c, site: "S1", input: $out) ${result}
+  }`
+  const send = async (n: number, quantity: unknown = 2) => {
+    const lot = { lotId: `SERIAL${n}`, unit: 'KGM' }
+    const variables = {
+      ...{ a: `serial-a-${n}`, b: `serial-b-${n}`, c: `serial-c-${n}` },
+      in: { ...lot, movementId: 'in', materialId: 'M', quantity: 5 },
+      out: { ...lot, movementId: 'out', quantity, orderId: 'PO-1' },
+    }
+    const { data, errors } = await api.ask(document, { variables })
+    return { data, errors: errors?.map(({ message, extensions }) => ({ message, extensions })) }
+  }
+  const wrong = await send(0, { not: 'a number' })
+  expect(wrong.errors![0]!.extensions.code).toBe('InvalidInput')
+  for (let n = 1; n <= 6; n++) {
+    const ack = { __typename: 'Ack', stream: `lot-SERIAL${n}` }
+    expect(await send(n)).toMatchObject({
+      data: {
+        early: { __typename: 'Rejected' },
+        in: { ...ack, revision: 0 },
+        out: { ...ack, revision: 1 },
+        again: { ...ack, revision: 1 },
+      },
+      errors: undefined,
+    })
+  }
+  expect(await send(0, { not: 'a number' })).toEqual(wrong)
+})
+
+test('what an input has a default for may be left out, however often it is asked', async () => {
+  const document = `mutation ($n: ID!, $release: ReleaseOrderInput!) {
+    releaseOrder(commandId: $n, site: "S1", input: $release) { __typename } }`
+  for (let n = 1; n <= 6; n++) {
+    const operations = [{ operationId: '10', sequence: 10, name: 'Saw', workCentreId: 'SAW' }]
+    const order = { orderId: `DEFAULT${n}`, materialId: 'M', quantity: 1, unit: 'C62', operations }
+    const { data } = await api.ask(document, { variables: { n: `default-${n}`, release: order } })
+    expect(data).toEqual({ releaseOrder: { __typename: 'Ack' } })
+  }
+})
+
 test('bodies over the limit, batches and forms are refused', async () => {
   const small = await plant.serve({ limits: { body: 1_000 } })
   expect((await small.ask('{ __typename }', { variables: { x: 'y'.repeat(2_000) } })).status).toBe(
@@ -169,8 +215,13 @@ test('a request that takes too long is answered anyway', async () => {
 test('every answer carries the headers that browsers need', async () => {
   const { headers } = await api.ask('{ __typename }')
   expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
   expect(headers.get('referrer-policy')).toBe('no-referrer')
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
   expect(headers.get('x-powered-by')).toBeNull()
+  for (const path of ['/nowhere', '/health/live'])
+    expect((await fetch(api.url + path)).headers.get('x-content-type-options')).toBe('nosniff')
 })

@@ -6,11 +6,13 @@ import type { Moves } from '../../projections/change-feed.ts'
 import type { Projector } from '../../projections/projector.ts'
 import type { Page, PageQuery, ReadModels } from '../../projections/read-models.ts'
 import type { Listening } from './log-listener.ts'
-import { columnsOf, quoted } from './read/columns.ts'
+import { createAsk, createShared } from './read/ask.ts'
+import { createByKey } from './read/by-key.ts'
+import { quoted } from './read/columns.ts'
 import { createParameters, whereSql } from './read/conditions.ts'
 import { pageSql, toPage } from './read/page.ts'
 import { createPositions } from './read/positions.ts'
-import { readStatus } from './read/status.ts'
+import { createStatus } from './read/status.ts'
 
 /** What of a pool it takes to read. */
 export interface Reading {
@@ -37,29 +39,27 @@ export interface ReadModelsDeps {
 export function createReadModels(deps: ReadModelsDeps): ReadModels & { readonly moves: Moves } {
   const { pool, projections } = deps
   const positions = createPositions(deps)
+  const ask = createAsk(pool)
+  const [byKey, shared] = [createByKey(ask), createShared()]
+  const statusOf = createStatus(
+    { ask, locks: deps.locks ? createAsk(deps.locks) : ask },
+    projections,
+  )
 
   return {
     moves: positions,
-    async byKey<Row extends object>(
+    byKey: async <Row extends object>(
       p: Projection<Row>,
       keys: readonly string[],
       sites: readonly string[] | null,
-    ) {
-      if (keys.length === 0) return []
-      const parameters = createParameters()
-      const where = whereSql(p, [{ column: 'key', op: 'in', value: [...keys] }], sites, parameters)
-      const text = `select ${namesOf(p)} from read.${quoted(p.name)} where ${where}`
-      const { rows } = await pool.query<Keyed<Row>>(text, parameters.values)
-      const found = new Map(rows.map((row) => [row.key, row]))
-      return keys.map((key) => found.get(key) ?? null)
-    },
+    ) => (await byKey(p, keys, sites)) as readonly (Keyed<Row> | null)[],
     async page<Row extends object>(
       p: Projection<Row>,
       query: PageQuery<Row>,
       sites: readonly string[] | null,
     ): Promise<Page<Row>> {
       const { text, values } = pageSql(p, query, sites)
-      const { rows } = await pool.query<Keyed<Row>>(text, [...values])
+      const rows = await shared(text + JSON.stringify(values), () => ask<Keyed<Row>>(text, values))
       return toPage(rows, query)
     },
     async count(p, where, sites) {
@@ -73,10 +73,7 @@ export function createReadModels(deps: ReadModelsDeps): ReadModels & { readonly 
       const { rows } = await pool.query<T & pg.QueryResultRow>(text, [...values])
       return rows
     },
-    status: async () => {
-      const head = await deps.store.head()
-      return readStatus({ pool, locks: deps.locks ?? pool }, projections, head)
-    },
+    status: async () => statusOf(await deps.store.head()),
     has: async (position, timeoutMs) =>
       Promise.race([
         positions.has(position).catch(() => false),
@@ -85,8 +82,3 @@ export function createReadModels(deps: ReadModelsDeps): ReadModels & { readonly 
     waitFor: (position, timeoutMs) => positions.waitFor(position, timeoutMs),
   }
 }
-
-const namesOf = (p: Projection): string =>
-  columnsOf(p)
-    .map(([column]) => quoted(column))
-    .join(', ')

@@ -1,6 +1,6 @@
 import type { Projection } from '../../../projections/projection.ts'
 import type { ProjectionStatus } from '../../../projections/read-models.ts'
-import type { Reading } from '../read-models.ts'
+import type { Ask } from './ask.ts'
 import { TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
 import { LOCK_CLASS } from './statements.ts'
 
@@ -10,32 +10,40 @@ type Held = ReadonlySet<string>
 const CATCHING_UP_LAG = 5_000
 const BUILD_LOCK = 'build '
 
-/** @param head position of the last event of the log */
-export async function readStatus(
-  { pool, locks }: { readonly pool: Reading; readonly locks: Reading },
+/**
+ * What of the database says how the read models are. The schema is looked for until it is there once.
+ * @returns takes the position of the last event of the log
+ */
+export function createStatus(
+  { ask, locks }: { readonly ask: Ask; readonly locks: Ask },
   projections: readonly Projection[],
-  head: number,
-): Promise<readonly ProjectionStatus[]> {
-  if (!(await hasSchema(pool))) return projections.map((p) => describe(p, [], new Set(), head))
-  const { rows } = await pool.query<TableRow>(TABLE_ROWS, [projections.map(({ name }) => name)])
-  const held = await heldLocks(locks, projections)
-  return projections.map((p) =>
-    describe(
-      p,
-      rows.filter(({ name }) => name === p.name),
-      held,
-      head,
-    ),
-  )
+): (head: number) => Promise<readonly ProjectionStatus[]> {
+  let isThere = false
+  return async (head) => {
+    isThere ||= await hasSchema(ask)
+    if (!isThere) return projections.map((p) => describe(p, [], new Set(), head))
+    const [rows, held] = await Promise.all([
+      ask<TableRow>(TABLE_ROWS, [projections.map(({ name }) => name)]),
+      heldLocks(locks, projections),
+    ])
+    return projections.map((p) =>
+      describe(
+        p,
+        rows.filter(({ name }) => name === p.name),
+        held,
+        head,
+      ),
+    )
+  }
 }
 
-const hasSchema = async (pool: Reading): Promise<boolean> =>
-  (await pool.query(`select where to_regclass('read._skipped') is not null`)).rowCount === 1
+const hasSchema = async (ask: Ask): Promise<boolean> =>
+  (await ask(`select where to_regclass('read._skipped') is not null`, [])).length === 1
 
 /** Whoever projects holds an advisory lock, so this is the truth across processes. */
-async function heldLocks(pool: Reading, projections: readonly Projection[]): Promise<Held> {
+async function heldLocks(ask: Ask, projections: readonly Projection[]): Promise<Held> {
   const names = projections.flatMap(({ name }) => [name, BUILD_LOCK + name])
-  const { rows } = await pool.query<{ name: string }>(
+  const rows = await ask<{ name: string }>(
     `select name from unnest($1::text[]) name where exists (
        select from pg_locks l join pg_database d on d.oid = l.database
        where l.locktype = 'advisory' and l.granted and d.datname = current_database()

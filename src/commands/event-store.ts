@@ -43,6 +43,8 @@ export interface Filter {
 export interface ReadAll extends Filter {
   /** Exclusive position: forward from `START` for the whole log; backward from `Infinity`. */
   readonly from: number
+  /** Forward, the last position that is asked for; the end of the log where absent. */
+  readonly to?: number
   readonly direction?: 'forward' | 'backward'
   readonly limit: number
   /** As for `ReadStream`. */
@@ -84,7 +86,7 @@ export interface EventStore {
   append(appends: readonly Append[]): Promise<readonly AppendResult[]>
   /** Events of one stream, in order; empty where there is none. */
   readStream(stream: string, options?: ReadStream): Promise<readonly Recorded[]>
-  /** One page of the log in order (or against it). A short page means the end. */
+  /** One page of the log in order (or against it). A short page means the end of what was asked for. */
   readAll(options: ReadAll): Promise<readonly Recorded[]>
   /** Position of the last event, `START` for an empty log. */
   head(): Promise<number>

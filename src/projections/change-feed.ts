@@ -72,7 +72,7 @@ export function createChangeFeed({
     const until = Math.max(...due.map(({ to }) => to))
     const types = [...new Set(due.flatMap(({ p }) => Object.keys(p.on)))]
     for (let from = Math.min(...due.map((d) => d.from)); from < until;) {
-      const facts = await store.readAll({ from, types, limit: PAGE })
+      const facts = await store.readAll({ from, to: until, types, limit: PAGE })
       const end = facts.length < PAGE ? until : facts.at(-1)!.position
       const changes = due.flatMap((d) => changeOf(d, facts, Math.min(end, d.to)))
       for (const { listener, of } of [...hearers]) {

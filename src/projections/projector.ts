@@ -9,6 +9,14 @@ import type { Audit, Session, Tables } from './tables.ts'
 /** Most facts of one live batch; below that a batch is whatever came in during the one before. */
 const LIVE_BATCH = 4_000
 
+/**
+ * On a busy plant a batch begins no sooner than this after the one before. It would be a hundred small ones
+ * a second otherwise, and beginning and committing them costs more than their rows.
+ */
+const BETWEEN_BATCHES_MS = 20
+/** Facts in a batch by which a plant is busy: more than one command at a time. */
+const BUSY = 4
+
 export interface ProjectorLog {
   info(message: string): void
   warn(message: string): void
@@ -134,7 +142,10 @@ async function take(batch: Batch, { group, session, announce, crew }: Follow): P
   return broken.size + refused.length + moved.length === 0
 }
 
-/** Asks for the next batch while a full one is worked on: only then is more waiting already. */
+/**
+ * Asks for the next batch while a full one is worked on: only then is more waiting already. After any
+ * other it rests, on a busy plant, so that the next has more in it.
+ */
 async function* ahead(source: AsyncIterable<Batch>, signal: AbortSignal): AsyncGenerator<Batch> {
   const batches = source[Symbol.asyncIterator]()
   let next = batches.next()
@@ -144,13 +155,17 @@ async function* ahead(source: AsyncIterable<Batch>, signal: AbortSignal): AsyncG
       const result = await unlessAborted(next, signal)
       if (!result || result.done) return
       const { value } = result
+      const began = performance.now()
       const full = value.facts.length >= LIVE_BATCH
       if (full) {
         next = batches.next()
         next.catch(() => {})
       }
       yield value
-      if (!full) next = batches.next()
+      if (full) continue
+      if (value.facts.length >= BUSY)
+        await pause(Math.max(0, BETWEEN_BATCHES_MS - (performance.now() - began)), signal)
+      next = batches.next()
     }
   } finally {
     next.catch(() => {})

@@ -99,6 +99,34 @@ export function readingAll(use: Use): void {
     const last = { from: Infinity, direction: 'backward', limit: 2, types: ['Moved'] } as const
     expect(idsOf(await store.readAll(last))).toEqual([moved[2]!.id, moved[1]!.id])
   })
+
+  test('forward no further than to, whoever follows the log meanwhile', async () => {
+    const { store } = use()
+    const before = await store.head()
+    const stop = new AbortController()
+    const following = store.subscribe({ after: before, signal: stop.signal })
+    const batches = following[Symbol.asyncIterator]()
+    const next = batches.next()
+    const stream = fresh()
+    const written = facts(5)
+    await one(store, { stream, expected: NO_STREAM, events: written })
+    expect((await next).value!.facts.length).toBeGreaterThan(0)
+    const log = await store.readAll({ from: before, limit: 100 })
+    const types = [...new Set(log.map(({ type }) => type))]
+    for (const filter of [{}, { types }, { categories: [stream.split('-', 1)[0]!] }])
+      for (const [from, to] of [-1, 0, 1, 4].flatMap((a) =>
+        [0, 2, 4].map((b) => [a, b] as const),
+      )) {
+        const since = log[from]?.position ?? before
+        const range = { from: since, to: log[to]!.position, limit: 3, ...filter }
+        expect(idsOf(await store.readAll(range))).toEqual(
+          idsOf(log.slice(from + 1, to + 1).slice(0, 3)),
+        )
+      }
+    expect(await store.readAll({ from: before, to: before, limit: 3 })).toEqual([])
+    stop.abort()
+    await batches.return?.()
+  })
 }
 
 export function subscribing(use: Use): void {

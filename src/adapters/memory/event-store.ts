@@ -58,6 +58,7 @@ export function createMemoryEventStore(clock: Clock, catalogue: Catalogue): Even
 
   const page = ({
     from,
+    to = log.length,
     direction = 'forward',
     limit,
     ...filter
@@ -66,7 +67,8 @@ export function createMemoryEventStore(clock: Clock, catalogue: Catalogue): Even
     const forward = direction === 'forward'
     const step = forward ? 1 : -1
     const first = forward ? from : Math.min(from - 2, log.length - 1)
-    for (let i = first; i >= 0 && i < log.length && found.length < limit; i += step)
+    const end = forward ? Math.min(to, log.length) : log.length
+    for (let i = first; i >= 0 && i < end && found.length < limit; i += step)
       if (matches(filter, log[i]!)) found.push(log[i]!)
     return found
   }

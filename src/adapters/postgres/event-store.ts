@@ -3,15 +3,17 @@ import {
   StoreUnavailable,
   type Batch,
   type EventStore,
+  type ReadAll,
   type Subscribe,
 } from '../../commands/event-store.ts'
 import { noTelemetry, type Telemetry } from '../../commands/telemetry.ts'
-import type { Catalogue } from '../../domain/event.ts'
-import { createListening, type Listening } from './log-listener.ts'
+import type { Catalogue, Recorded } from '../../domain/event.ts'
+import { createListening, type Listener } from './log-listener.ts'
 import { createNames } from './log-names.ts'
-import { createReadAll } from './log-read-all.ts'
+import { createReadAll, type Matching } from './log-read-all.ts'
 import { createReadStream } from './log-read-stream.ts'
 import { ensureLog } from './log-schema.ts'
+import { createTail, matches, type Tail } from './log-tail.ts'
 import { createWriter } from './log-writer.ts'
 import { createPool, isConnectionError, usageOf, type Database, type PoolUsage } from './pool.ts'
 
@@ -23,8 +25,8 @@ const ANSWER_TIMEOUT_MS = 15_000
 const DEFAULT_BATCH = 2_000
 
 /**
- * A filtered subscription that found nothing looks again no sooner: under load there are a hundred
- * notifications a second, and ten policies would ask two queries for each.
+ * A filtered subscription that found nothing looks again no sooner: under load there are hundreds of
+ * notifications a second, and a dozen policies would wake up for each.
  */
 const PAUSE_AFTER_NOTHING_MS = 50
 /** Log passed without a match that is worth an empty batch, and so a write of the checkpoint. */
@@ -84,13 +86,31 @@ export async function createPostgresEventStore(options: {
     matching: (o) => reachable(() => all.matching(o)),
     readAll: (o) => reachable(() => all.readAll(o)),
   }
+  let following: Following | undefined
+  /** The tail counts the notifications of its listener, so another listener has another tail. */
+  const follow = async (): Promise<Following> => {
+    const listener = await listening.listen()
+    if (following?.listener !== listener) {
+      const read = (from: number, limit: number) => readers.readAll({ from, limit })
+      following = { listener, tail: createTail(read, () => listener.heard) }
+    }
+    return following
+  }
+  const readAll = async (o: ReadAll): Promise<readonly Recorded[]> => {
+    const { from, to, direction, asStored } = o
+    const known =
+      to === undefined || direction === 'backward' || asStored
+        ? null
+        : following?.tail.between(from, to)
+    return known ? known.filter(matches(o)).slice(0, o.limit) : readers.readAll(o)
+  }
 
   return {
     append: (appends) => reachable(() => append(appends)),
     readStream: (stream, o) => reachable(() => readStream(stream, o)),
-    readAll: readers.readAll,
+    readAll,
     head: () => reachable(() => head(pool)),
-    subscribe: (o) => subscribe(listening, readers, o),
+    subscribe: (o) => subscribe(follow, readers, o),
     usage: () => usageOf(pool),
     async close() {
       await listening.close()
@@ -101,21 +121,30 @@ export async function createPostgresEventStore(options: {
 
 type Readers = Pick<ReturnType<typeof createReadAll>, 'matching' | 'readAll'>
 
-/** Catches up page by page, then waits to be woken. */
+interface Following {
+  readonly listener: Listener
+  readonly tail: Tail
+}
+
+/** Catches up page by page, then shares what others read of the end, and waits to be woken. */
 async function* subscribe(
-  listening: Listening,
+  follow: () => Promise<Following>,
   readers: Readers,
   { after, batchSize: limit = DEFAULT_BATCH, signal, ...filter }: Subscribe,
 ): AsyncGenerator<Batch> {
-  const listener = await listening.listen()
+  const { listener, tail } = await follow()
   const filtered = Boolean(filter.types ?? filter.categories)
+  const keep = matches(filter)
   let position = after
   let reported = after
   while (!signal.aborted) {
     const { heard } = listener
-    const batch = filtered
-      ? await readers.matching({ from: position, limit, ...filter })
-      : await everything(readers, position, limit)
+    const seen = filtered && tail.rushing ? null : await tail.after(position, heard)
+    const batch = seen
+      ? shared(filtered ? seen.facts.filter(keep) : seen.facts, seen.upTo, limit)
+      : filtered
+        ? await readers.matching({ from: position, limit, ...filter })
+        : await everything(readers, position, limit)
     if (signal.aborted) return
     position = batch.upTo
     if (batch.facts.length > 0 || position >= reported + WORTH_REPORTING) {
@@ -126,6 +155,12 @@ async function* subscribe(
     if (batch.facts.length < limit) await listener.changed(heard, signal)
   }
 }
+
+/** As much of it as one batch takes. */
+const shared = (facts: readonly Recorded[], upTo: number, limit: number): Matching =>
+  facts.length > limit
+    ? { facts: facts.slice(0, limit), upTo: facts[limit - 1]!.position }
+    : { facts, upTo }
 
 /** Ends early on abort. */
 const pause = (signal: AbortSignal): Promise<void> =>

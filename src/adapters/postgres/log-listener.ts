@@ -9,7 +9,7 @@ const POLL_MS = 1_000
 export type Channel = 'es_appended' | 'read_moved'
 
 /** Hears of what any process on this database did. */
-interface Listener {
+export interface Listener {
   /** Grows with each notification; remember it before a read, pass it to `changed` after. */
   readonly heard: number
   /**

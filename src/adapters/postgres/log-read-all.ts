@@ -29,6 +29,8 @@ interface Page {
   readonly from: number
   readonly backward: boolean
   readonly limit: number
+  /** Last position that was asked for. */
+  readonly last: number
   /** Last position to look at (forward); the filter may not know types of later events. */
   readonly to: number
   readonly filter: Resolved | null
@@ -87,9 +89,11 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
   const matching = async (options: ReadAll): Promise<Matching> => {
     const { from, limit, direction, asStored = false } = options
     const { head, filter } = await resolve(pool, options)
-    const page = { from, limit, to: head, filter, asStored, backward: direction === 'backward' }
+    const last = lastOf(options)
+    const to = Math.min(head, last)
+    const page = { from, limit, last, to, filter, asStored, backward: direction === 'backward' }
     const facts = filter.types.length === 0 ? [] : await read(page)
-    return { facts, upTo: facts.length < limit ? Math.max(head, from) : facts.at(-1)!.position }
+    return { facts, upTo: facts.length < limit ? Math.max(to, from) : facts.at(-1)!.position }
   }
 
   return {
@@ -98,13 +102,19 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
       if (options.types || options.categories) return (await matching(options)).facts
       const { from, limit, direction, asStored = false } = options
       const backward = direction === 'backward'
-      return read({ from, limit, backward, asStored, to: Number.MAX_SAFE_INTEGER, filter: null })
+      const last = lastOf(options)
+      return read({ from, limit, backward, asStored, last, to: last, filter: null })
     },
   }
 }
 
-const keyOf = ({ from, backward, limit, filter }: Page): string =>
-  [from, backward, limit, filter?.types.join() ?? '', filter?.categories?.join() ?? ''].join(' ')
+const keyOf = ({ from, backward, limit, last, filter }: Page): string =>
+  [from, backward, limit, last, filter?.types.join() ?? '', filter?.categories?.join() ?? ''].join(
+    ' ',
+  )
+
+const lastOf = ({ to, direction }: ReadAll): number =>
+  direction === 'backward' || to === undefined ? Number.MAX_SAFE_INTEGER : to
 
 /**
  * Numbers of the names in a filter. They and the head are of one moment: an event up to that head

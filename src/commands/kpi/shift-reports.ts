@@ -31,6 +31,8 @@ const OWN = ['ShiftClosed', 'ShiftReported', 'ShiftRestated'] as const
 const PAGE = 2_000
 /** Shifts reckoned at one time: each waits for the log and the read models most of the time. */
 const AT_ONCE = 4
+/** A batch about no shift moves the checkpoint so much later, with all that came in between. */
+const SAVE_WITHIN_MS = 250
 
 /**
  * When a shift is closed, then report its figures; when a fact is about a shift that was reported,
@@ -42,9 +44,10 @@ export async function runShiftReports(deps: Deps): Promise<void> {
   const after = await checkpoints.load(NAME)
   const index = await indexUntil(store, after)
   const types = [...OWN, ...FIGURE_FACTS]
+  const soon = savedSoon(checkpoints)
   for await (const { facts, position } of store.subscribe({ after, types, signal })) {
     let closed: Recorded<ShiftReportEvent>[] = []
-    const late = new Map<string, { shift: ClosedShift; cause: Recorded; facts: number }>()
+    const late = new Map<string, Late>()
     for (const fact of facts as readonly Recorded<any>[]) {
       if (fact.type === 'ShiftClosed') {
         closed.push(fact)
@@ -62,14 +65,45 @@ export async function runShiftReports(deps: Deps): Promise<void> {
         late.set(key, { shift, cause: fact, facts: (late.get(key)?.facts ?? 0) + 1 })
     }
     await report(closed, index, deps)
-    const reckon = deps.reckonAt(position)
-    await each([...late.values()], async ({ shift, cause, facts: count }) => {
-      const because = { eventId: cause.id, type: cause.type, facts: count }
-      const told = await tell(shift, await reckon(shift), because, { fact: cause, ...deps })
-      index.apply(told)
-    })
-    await checkpoints.save(NAME, position)
+    await restate([...late.values()], position, { index, ...deps })
+    const isIdle = late.size === 0 && !facts.some(({ type }) => type === 'ShiftClosed')
+    if (!isIdle) await checkpoints.save(NAME, position)
+    soon(position)
   }
+}
+
+/** A position that is not saved after all costs a second look at its facts, which repeats nothing. */
+function savedSoon(checkpoints: Checkpoints): (position: number) => void {
+  let last = 0
+  let timer: NodeJS.Timeout | undefined
+  return (position) => {
+    last = position
+    timer ??= setTimeout(() => {
+      timer = undefined
+      checkpoints.save(NAME, last).catch(() => {})
+    }, SAVE_WITHIN_MS).unref()
+  }
+}
+
+interface Late {
+  readonly shift: ClosedShift
+  readonly cause: Recorded
+  readonly facts: number
+}
+
+async function restate(
+  late: readonly Late[],
+  position: number,
+  deps: Deps & { readonly index: ShiftIndex },
+): Promise<void> {
+  if (late.length === 0) return
+  const reckon = deps.reckonAt(position)
+  await each(late, async ({ shift, cause, facts }) => {
+    const because = { eventId: cause.id, type: cause.type, facts }
+    deps.index.apply(
+      await tell(shift, await reckon(shift), because, { fact: cause, execute: deps.execute }),
+    )
+  })
 }
 
 const isOwn = (fact: Recorded): fact is Recorded<ShiftReportEvent> =>

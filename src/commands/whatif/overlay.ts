@@ -94,7 +94,7 @@ async function readAll(
   own: readonly Recorded[],
   options: ReadAll,
 ): Promise<readonly Recorded[]> {
-  const { from, direction = 'forward', limit } = options
+  const { from, to = Infinity, direction = 'forward', limit } = options
   if (direction === 'backward') {
     const mine = own.filter((fact) => fact.position < from && matches(options, fact)).reverse()
     if (mine.length >= limit) return mine.slice(0, limit)
@@ -105,7 +105,9 @@ async function readAll(
   const known = below.filter((fact) => fact.position <= position)
   // A full page from below: more of it may follow before what is assumed.
   if (known.length === limit) return known
-  const mine = own.filter((fact) => fact.position > from && matches(options, fact))
+  const mine = own.filter(
+    (fact) => fact.position > from && fact.position <= to && matches(options, fact),
+  )
   return [...known, ...mine].slice(0, limit)
 }
 

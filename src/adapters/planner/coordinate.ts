@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { violations } from '../../domain/planning/checker.ts'
 import { compile, type Compiled } from '../../domain/planning/compile.ts'
-import { createDecoder } from '../../domain/planning/decoder.ts'
+import { pricesMatter } from '../../domain/planning/cheaper-hours.ts'
+import { createDecoder, type Hold } from '../../domain/planning/decoder.ts'
 import { dispatch, dispatchRules, type Sequence } from '../../domain/planning/dispatch.ts'
 import {
   compare,
@@ -24,6 +25,8 @@ export interface Round {
   readonly budget: Budget
   readonly adopt: Sequence | null
 }
+/** What a worker is asked to do: search on, or have operations of a plan wait for cheaper energy. */
+export type Asked = Round | { readonly cheaper: Sequence }
 export interface Found extends Sequence {
   readonly iterations: number
 }
@@ -45,7 +48,7 @@ export async function* coordinate(
   if (signal?.aborted) return
   const first = best
   if (!repair)
-    for (const one of startPlans(compiled).map(value))
+    for (const one of startPlans(compiled).map((start) => value(start)))
       if (compare(objective, one.cost, best.cost) < 0) best = one
   if (best !== first) yield progress(compiled, best, 0)
   const workers = Array.from(
@@ -68,6 +71,7 @@ export async function* coordinate(
   })
   try {
     let finder: number | null = -1
+    let spent = 0
     for (let round = 0; round < ROUNDS; round++) {
       const { order, modes } = best
       const answers = workers.map((worker, number) =>
@@ -79,14 +83,22 @@ export async function* coordinate(
       const found = await Promise.race([Promise.all(answers), aborted])
       if (found === null) return
       finder = null
-      for (const [number, one] of found.map(value).entries())
+      for (const [number, one] of found.map((one) => value(one)).entries())
         if (compare(objective, one.cost, best.cost) < 0) {
           best = one
           finder = number
         }
       const iterations = found.reduce((sum, one) => sum + one.iterations, 0)
       if (finder !== null || round === ROUNDS - 1) yield progress(compiled, best, iterations)
+      spent = iterations
     }
+    if (!pricesMatter(compiled)) return
+    const { order, modes } = best
+    const asked = ask<Hold | null>(workers[0]!, { cheaper: { order, modes } })
+    const hold = await Promise.race([asked, aborted])
+    if (hold === null) return
+    const cheaper = value(best, hold)
+    if (compare(objective, cheaper.cost, best.cost) < 0) yield progress(compiled, cheaper, spent)
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
@@ -97,10 +109,10 @@ interface Valued extends Sequence {
   readonly cost: Float64Array
 }
 
-function evaluator(compiled: Compiled): (sequence: Sequence) => Valued {
+function evaluator(compiled: Compiled): (sequence: Sequence, hold?: Hold) => Valued {
   const decode = createDecoder(compiled)
-  return ({ order, modes }) => {
-    const schedule = copyOf(decode(order, modes))
+  return ({ order, modes }, hold) => {
+    const schedule = copyOf(decode(order, modes, hold))
     return { order, modes, schedule, cost: costs(compiled, schedule) }
   }
 }

@@ -1,7 +1,7 @@
 import { compile, type Compiled } from './compile.ts'
-import { createDecoder } from './decoder.ts'
+import { createDecoder, type Hold } from './decoder.ts'
 import type { Cause, Equipment, Mode, Operation, PlannedOperation, Problem } from './problem.ts'
-import { orderEnd, scheduleOf } from './schedule.ts'
+import { causeNumber, orderEnd, scheduleOf, type Schedule } from './schedule.ts'
 import { inTime } from './starts.ts'
 
 /** How much earlier an order would be done without a cause; below 0: later. */
@@ -16,7 +16,7 @@ const PLENTY = 2 ** 40
 /**
  * Decodes the plan once more for each cause that could hold the order, in the same sequence and modes but
  * without that cause: a machine of its own, no changeovers, open all day, people and tools at hand, material in
- * stock, no ways, nothing pinned. So a reason named by `whyLate` is confirmed, or shown to be replaced by the
+ * stock, no ways, nothing pinned, no wait for cheaper energy. So a reason named by `whyLate` is confirmed, or shown to be replaced by the
  * next one. Null where the order has no place.
  */
 export function gainsWithout(
@@ -29,17 +29,28 @@ export function gainsWithout(
   const number = problem.orders.findIndex(({ id }) => id === order)
   if (number < 0) return null
   const sequence = inTime(schedule, compiled.topological)
-  const endIn = (changed: Compiled) =>
-    orderEnd(changed, createDecoder(changed)(sequence, schedule.mode), number)
-  const end = endIn(compiled)
+  const endIn = (changed: Compiled, hold?: Hold) =>
+    orderEnd(changed, createDecoder(changed)(sequence, schedule.mode, hold), number)
+  const waits = cheapStarts(schedule)
+  const end = endIn(compiled, waits)
   if (end === null) return null
-  return Object.entries(without).flatMap(([cause, change]) => {
-    const earlier = endIn(compile(change(problem, order)))
+  const atOnce = endIn(compiled)
+  const price: Gain[] =
+    atOnce === null || atOnce === end ? [] : [{ cause: 'price', seconds: end - atOnce }]
+  const others = Object.entries(without).flatMap(([cause, change]) => {
+    const earlier = endIn(compile(change(problem, order)), waits)
     return earlier === null || earlier === end
       ? []
       : [{ cause: cause as Cause, seconds: end - earlier }]
   })
+  return [...others, ...price]
 }
+
+/** What waits for cheaper energy goes on doing so. */
+const cheapStarts = ({ cause, start }: Schedule): Hold => ({
+  from: Float64Array.from(start, (from, at) => (cause[at] === causeNumber.price ? from : 0)),
+  isPrice: true,
+})
 
 type Change = (problem: Problem, order: string) => Problem
 

@@ -6,8 +6,20 @@ import { NEVER } from './working-time.ts'
 /** Rounds of delaying a predecessor for the sake of a maximal lag before the successor is given up. */
 const LAG_ROUNDS = 40
 
-/** `keep`: nothing starts earlier than the current plan has it, so what nothing pushes stays. */
-export type Decoder = (sequence: Int32Array, modes: Int32Array, keep?: boolean) => Schedule
+/** Seconds before which an operation must not run, by index. */
+export interface Hold {
+  readonly from: Float64Array
+  /** It waits for cheaper energy: that is the cause, where nothing else holds it as long. */
+  readonly isPrice: boolean
+}
+
+export type Decoder = (sequence: Int32Array, modes: Int32Array, hold?: Hold) => Schedule
+
+/** Nothing starts earlier than the current plan has it, so what nothing pushes stays. */
+export const asPlanned = ({ operations }: Compiled): Hold => ({
+  from: Float64Array.from(operations, ({ planned }) => planned?.start ?? 0),
+  isPrice: false,
+})
 
 /**
  * The one truth about what a plan means. Operations are placed in the order of `sequence` (each after those
@@ -16,7 +28,7 @@ export type Decoder = (sequence: Int32Array, modes: Int32Array, keep?: boolean) 
  */
 export function createDecoder(compiled: Compiled): Decoder {
   const { operations } = compiled
-  const { schedule, notBefore, reset, place } = createPlacer(compiled)
+  const { schedule, notBefore, cheapFrom, reset, place } = createPlacer(compiled)
   const given = new Uint8Array(operations.length)
 
   const once = (sequence: Int32Array, modes: Int32Array): void => {
@@ -27,10 +39,13 @@ export function createDecoder(compiled: Compiled): Decoder {
     }
   }
 
-  return (sequence, modes, keep = false) => {
+  return (sequence, modes, hold) => {
     notBefore.fill(0)
-    if (keep)
-      for (const [at, { planned }] of operations.entries()) notBefore[at] = planned?.start ?? 0
+    cheapFrom.fill(0)
+    if (hold) {
+      notBefore.set(hold.from)
+      if (hold.isPrice) cheapFrom.set(hold.from)
+    }
     given.fill(0)
     once(sequence, modes)
     for (let round = 0; compiled.hasMaxLags; round++) {

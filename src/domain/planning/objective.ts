@@ -1,4 +1,5 @@
 import type { Compiled } from './compile.ts'
+import { priceOfRun, runTime } from './energy-price.ts'
 import type { Schedule } from './schedule.ts'
 
 /** What a plan costs, part by part, in the order in which parts usually matter. */
@@ -25,7 +26,7 @@ const CHANGE_CAP_SECONDS = 4 * 3_600
  * end; price of the energy. In the order of `parts`. */
 export function costs(compiled: Compiled, schedule: Schedule): Float64Array {
   const cost = new Float64Array(parts.length)
-  const { problem, operations, firstOfOrder } = compiled
+  const { problem, firstOfOrder } = compiled
   for (const [number, order] of problem.orders.entries()) {
     let done = 0
     for (let at = firstOfOrder[number]!; at < firstOfOrder[number + 1]!; at++) {
@@ -36,8 +37,7 @@ export function costs(compiled: Compiled, schedule: Schedule): Float64Array {
       done = Math.max(done, schedule.end[at]!)
       cost[3]! += setupOf(compiled, schedule, at)
       change(compiled, schedule, at, cost)
-      const { kilowatts } = operations[at]!.modes[schedule.mode[at]!]!
-      if (kilowatts > 0) cost[6]! += energyPrice(compiled, schedule, at, kilowatts)
+      cost[6]! += energyPrice(compiled, schedule, at)
     }
     const late = order.due === undefined ? 0 : done - order.due
     if (late > 0) cost[1]! += late * (order.weight ?? 1)
@@ -46,15 +46,35 @@ export function costs(compiled: Compiled, schedule: Schedule): Float64Array {
   return cost
 }
 
-function setupOf({ operations }: Compiled, schedule: Schedule, at: number): number {
-  // Who joins a batch shares its changeover.
+/** Who joins a batch shares its changeover. */
+const setupOf = (compiled: Compiled, schedule: Schedule, at: number): number =>
+  joins(compiled, schedule, at) ? 0 : schedule.start[at]! - schedule.setupStart[at]!
+
+/** Whether another operation is done by the same run of an oven and counts for it. */
+function joins({ operations }: Compiled, schedule: Schedule, at: number): boolean {
   const culprit = schedule.culprit[at]!
-  const joined =
+  return (
     culprit >= 0 &&
     operations[culprit]!.modes[schedule.mode[culprit]!]!.equipment ===
       operations[at]!.modes[schedule.mode[at]!]!.equipment &&
     schedule.start[culprit] === schedule.start[at]
-  return joined ? 0 : schedule.start[at]! - schedule.setupStart[at]!
+  )
+}
+
+/** Price of the energy of its run. */
+function energyPrice(compiled: Compiled, schedule: Schedule, at: number): number {
+  const { modes, fixed } = compiled.operations[at]!
+  const mode = modes[schedule.mode[at]!]!
+  if (mode.kilowatts <= 0 || !compiled.problem.energyPrices?.length) return 0
+  if (joins(compiled, schedule, at)) return 0
+  const time = fixed
+    ? compiled.equipment[mode.equipment]!.open
+    : runTime(mode, schedule.person[at]!)
+  return priceOfRun(compiled.problem, mode, {
+    time,
+    from: schedule.start[at]!,
+    to: schedule.end[at]!,
+  })
 }
 
 function change(
@@ -69,20 +89,6 @@ function change(
   const other = modes[planned.mode]!.equipment !== modes[schedule.mode[at]!]!.equipment
   const firm = problem.zones !== undefined && planned.start < problem.zones.firmUntil
   cost[firm ? 2 : 4]! += moved + (other ? CHANGE_CAP_SECONDS : 0)
-}
-
-function energyPrice(
-  { problem }: Compiled,
-  schedule: Schedule,
-  at: number,
-  kilowatts: number,
-): number {
-  let price = 0
-  for (const span of problem.energyPrices ?? []) {
-    const seconds = Math.min(span.to, schedule.end[at]!) - Math.max(span.from, schedule.start[at]!)
-    if (seconds > 0) price += (kilowatts * span.price * seconds) / 3_600
-  }
-  return price
 }
 
 /** Negative: `a` is better. */

@@ -23,6 +23,8 @@ export function createPlacer(compiled: Compiled) {
   const schedule = emptySchedule(operations.length)
   /** Seconds before which an operation must not run, whatever else allows it. */
   const notBefore = new Float64Array(operations.length)
+  /** The same where what it waits for is cheaper energy; 0: it does not. */
+  const cheapFrom = new Float64Array(operations.length)
   const materials = compiled.problem.materials ?? []
   const shop: Shop = {
     compiled,
@@ -106,7 +108,11 @@ export function createPlacer(compiled: Compiled) {
   const place = (at: number, modeNumber: number): void => {
     const ready = readiness(compiled, schedule, at, operations[at]!.modes[modeNumber]!)
     if (ready === null) return
-    ready.from = Math.max(ready.from, notBefore[at]!)
+    if (notBefore[at]! > ready.from) {
+      ready.from = notBefore[at]!
+      if (cheapFrom[at] === ready.from)
+        Object.assign(ready, { cause: causeNumber.price, culprit: -1 })
+    }
     put(at, modeNumber, ready)
   }
 
@@ -174,7 +180,7 @@ export function createPlacer(compiled: Compiled) {
     schedule.setupStart[operation] = Math.min(from, retreat(open, start, seconds))
   }
 
-  return { schedule, notBefore, reset, place, hold, openGaps, insert }
+  return { schedule, notBefore, cheapFrom, reset, place, hold, openGaps, insert }
 }
 
 function takeMachine(

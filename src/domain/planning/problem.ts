@@ -12,7 +12,7 @@ export interface Problem {
   readonly transport?: readonly Leg[]
   /** An operation planned to start before `frozenUntil` stays; before `firmUntil` it should. */
   readonly zones?: { readonly frozenUntil: number; readonly firmUntil: number }
-  /** Price of a kWh by time; outside of all spans it is 0. */
+  /** Price of a kWh by time, sorted, without overlap; outside of all spans it is 0. */
   readonly energyPrices?: readonly (Span & { readonly price: number })[]
 }
 
@@ -112,6 +112,7 @@ export interface Mode {
   readonly interruptible?: boolean
   /** What it takes of the capacity of a batch; absent: 1. */
   readonly size?: number
+  /** Mean power of the run. */
   readonly kilowatts?: number
 }
 
@@ -154,5 +155,6 @@ export const causes = [
   'calendar',
   'material',
   'frozen',
+  'price',
 ] as const
 export type Cause = (typeof causes)[number]

@@ -1,5 +1,5 @@
 import type { Compiled } from './compile.ts'
-import { createDecoder } from './decoder.ts'
+import { asPlanned, createDecoder } from './decoder.ts'
 import { dispatch, dispatchRules, type Sequence } from './dispatch.ts'
 import { costs } from './objective.ts'
 import { createPlacer, type Placer } from './placer.ts'
@@ -42,13 +42,14 @@ function changes(compiled: Compiled, schedule: Schedule): number {
 
 function shiftedRight(compiled: Compiled): Repair | null {
   const decode = createDecoder(compiled)
+  const kept = asPlanned(compiled)
   let plan = currentPlan(compiled, dispatch(compiled, dispatchRules.edd))
   if (plan === null) return null
   let best: Repair | null = null
   let least = Infinity
   for (let pass = 0; pass <= SHIFT_PASSES; pass++) {
     const { order, modes }: Sequence = plan
-    const schedule = decode(order, modes, true)
+    const schedule = decode(order, modes, kept)
     const changed = changes(compiled, schedule)
     if (changed < least) {
       least = changed

@@ -83,8 +83,10 @@ export function createWaiting(compiled: Compiled, schedule: Schedule, charge: Ch
       } else break
     }
     if (to <= ready) return
-    if (who !== at) take(ready, cause === 'material' ? 'machine' : kind, resource, who)
-    else if (cause === 'material') take(ready, cause, resourceOf(at, cause), -1)
+    if (who !== at)
+      take(ready, cause === 'material' || cause === 'price' ? 'machine' : kind, resource, who)
+    else if (cause === 'material' || cause === 'price')
+      take(ready, cause, resourceOf(at, cause), -1)
     else if (paced(at)) take(ready, 'predecessor', null, -1)
     else take(ready, 'frozen', null, -1)
   }

@@ -1,5 +1,6 @@
 import { factorKind } from '../domain/energy/events.ts'
 import { energyFactors, type EnergyFactorRow } from '../projections/energy/energy-factors.ts'
+import { energyTariffs, type EnergyTariffRow } from '../projections/energy/energy-tariffs.ts'
 import {
   meterCorrections,
   type MeterCorrectionRow,
@@ -124,4 +125,38 @@ connectionField('meterCorrections', {
   },
   orderable: ['saidAt', 'to'],
   defaultOrder: { column: 'saidAt', direction: 'desc' },
+})
+
+const TariffPrice = builder.objectRef<EnergyTariffRow['prices'][number]>('EnergyPrice').implement({
+  description: 'What a kWh costs in a stretch of time.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'From.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'To.' }),
+    pricePerKwh: t.exposeFloat('pricePerKwh', { description: 'In the currency of the tariff.' }),
+  }),
+})
+const Tariff = builder.objectRef<Keyed<EnergyTariffRow>>('EnergyTariff').implement({
+  description: 'What electricity costs by time. Of two, the one that begins later counts.',
+  fields: (t) => ({
+    tariffId: t.exposeID('key', { description: 'Tariff.' }),
+    site: t.exposeID('site', { description: 'ISA-95 site it holds for.' }),
+    currency: t.exposeString('currency', { description: 'ISO 4217.' }),
+    prices: t.field({
+      type: [TariffPrice],
+      description: 'By time.',
+      resolve: (row) => [...row.prices],
+    }),
+    source: t.exposeString('source', { description: 'Contract or auction they are from.' }),
+    setAt: t.expose('setAt', { type: 'DateTime', description: 'Last set.' }),
+  }),
+})
+connectionField('energyTariffs', {
+  projection: energyTariffs,
+  node: Tariff,
+  description: 'Tariffs of electricity that plans reckon with.',
+  filters: {
+    site: { column: 'site', op: '=', type: 'ID', description: 'At this site.' },
+  },
+  orderable: ['endsAt', 'startsAt'],
+  defaultOrder: { column: 'endsAt', direction: 'desc' },
 })

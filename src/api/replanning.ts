@@ -30,6 +30,10 @@ const CONCERNS = [
   'OrderCancelled',
   'ReceiptExpected',
   'ExpectedReceiptClosed',
+  'LotHeld',
+  'LotReleased',
+  'LotAdjusted',
+  'EnergyTariffSet',
 ] as const
 
 /** Facts come in bursts: it is planned when none came for a while, or the first has waited long. */
@@ -59,7 +63,7 @@ interface Pending {
 }
 
 /**
- * When shifts, absences, stops, orders or material change at a site that wants it and has a plan in
+ * When shifts, absences, stops, orders, material or prices of energy change at a site that wants it and has a plan in
  * force, then plan anew, repaired first. People accept; a promise that flips is told at once. The
  * checkpoint moves when the request is recorded, so a crash costs one plan more and loses none.
  */

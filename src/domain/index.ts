@@ -4,6 +4,7 @@ import type { Decider } from './decider.ts'
 import { allocationRule } from './energy/allocation-rule.ts'
 import { demandLimit } from './energy/demand-limit.ts'
 import { energySite } from './energy/energy-site.ts'
+import { energyTariff } from './energy/tariff.ts'
 import { enpi } from './energy/enpi.ts'
 import { meterData } from './energy/meter-data.ts'
 import { meterQuality } from './energy/meter-quality.ts'
@@ -57,6 +58,7 @@ export const deciders: readonly Decider[] = [
   allocationRule,
   demandLimit,
   energySite,
+  energyTariff,
   enpi,
   expectedReceipt,
   hierarchyScope,

@@ -8,6 +8,7 @@ import { demandLimits } from './energy/demand-limits.ts'
 import { energyFactors } from './energy/energy-factors.ts'
 import { energyIntervals } from './energy/energy-intervals.ts'
 import { energySites } from './energy/energy-sites.ts'
+import { energyTariffs } from './energy/energy-tariffs.ts'
 import { enpis } from './energy/enpis.ts'
 import { gapEstimations } from './energy/gap-estimations.ts'
 import { meterCorrections } from './energy/meter-corrections.ts'
@@ -87,6 +88,7 @@ export const projections: readonly Projection[] = [
   energyFactors,
   energyIntervals,
   energySites,
+  energyTariffs,
   enpis,
   epcisEvents,
   equipmentAlarms,

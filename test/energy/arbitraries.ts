@@ -3,6 +3,7 @@ import type { Observation } from '../../src/commands/record.ts'
 import type { AllocationRuleCommand } from '../../src/domain/energy/allocation-rule.ts'
 import type { DemandLimitCommand } from '../../src/domain/energy/demand-limit.ts'
 import type { EnergySiteCommand } from '../../src/domain/energy/energy-site.ts'
+import type { EnergyTariffCommand } from '../../src/domain/energy/tariff.ts'
 import type { EnpiCommand } from '../../src/domain/energy/enpi.ts'
 import type { MeterQualityCommand } from '../../src/domain/energy/meter-quality.ts'
 import type { MeterCommand } from '../../src/domain/energy/meter.ts'
@@ -113,6 +114,16 @@ export const virtualMeterCommand: fc.Arbitrary<VirtualMeterCommand> = fc.oneof(
   fc.record({ ...type('RemoveVirtualMeter'), meterId: virtualId, reason }),
   fc.record({ ...type('PlaceMeter'), meterId, parentMeterId: orNull(meterId) }),
 )
+
+export const energyTariffCommand: fc.Arbitrary<EnergyTariffCommand> = fc.record({
+  ...{ ...type('SetEnergyTariff'), tariffId: fc.constantFrom('day', 'year'), source: reason },
+  currency: fc.constant('EUR'),
+  prices: fc
+    .array(fc.constantFrom(-0.01, 0.1, 0.3), { minLength: 1, maxLength: 3 })
+    .map((all) =>
+      all.map((pricePerKwh, i) => ({ from: after(60 * i), to: after(60 * i + 60), pricePerKwh })),
+    ),
+})
 
 export const energySiteCommand: fc.Arbitrary<EnergySiteCommand> = fc.oneof(
   fc.record({

@@ -75,6 +75,7 @@ export const planningResourceCommand: fc.Arbitrary<PlanningResourceCommand> = fc
     ),
   }),
   fc.record({ ...type('SetBatchCapacity'), scopeId, capacity: fc.constantFrom(null, 10, 20) }),
+  fc.record({ ...type('SetRunningPower'), scopeId, kilowatts: fc.constantFrom(null, 7.5) }),
 )
 
 export const planningToolCommand: fc.Arbitrary<PlanningToolCommand> = fc.record({

@@ -84,6 +84,11 @@ export async function fill(plant: Plant): Promise<void> {
     scopeId: 'MILLS',
     changeovers: [{ fromFamily: 'white', toFamily: 'red', durationMs: 600_000 }],
   })
+  await say('SetRunningPower', { scopeId: 'MILLS', kilowatts: 12 })
+  await say('SetEnergyTariff', {
+    ...{ tariffId: 'day', currency: 'EUR', source: 'contract' },
+    prices: [{ from: after(-60), to: after(CLOSE_BY), pricePerKwh: 0.25 }],
+  })
   await say('DefineProductSegment', {
     ...{ materialId: 'gear', operationId: '10', setupFamily: 'red', toolId: 'jig' },
     materials: [{ materialId: 'steel', quantityPerUnit: 0.5, unit: 'KGM' }],

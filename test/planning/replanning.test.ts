@@ -65,6 +65,21 @@ test('facts that come together lead to one new plan, with the first of them as i
 })
 
 test.each([
+  ['LotHeld', { lotId: 'L1', holdId: 'h1', reason: 'crack', cause: null, personId: null }],
+  ['LotReleased', { lotId: 'L1', holdId: 'h1', reason: 'good', personId: null }],
+  ['ReceiptExpected', { receiptId: 'R', materialId: 'steel', quantity: 1, unit: 'KGM' }],
+])('%s changes what material there is, and leads to a new plan', async (type, data) => {
+  const { append, asked, planned, settled, stop, running } = await site()
+  await append(say(type, data))
+  const ended = running()
+  await planned
+  await settled
+  stop.abort()
+  await ended
+  expect(asked).toMatchObject([{ site: 'S1', reason: `${type} at ${T0}` }])
+})
+
+test.each([
   ['a machine that runs', { fact: fault('RUNNING') }],
   ['a site that wants to be asked', { automatic: false }],
   ['what was known when the plan in force was made', { now: after(-5) }],

@@ -24,5 +24,10 @@ export type Scheduler = (
   },
 ) => AsyncIterable<FoundPlan>
 
-/** Raised when the same seed may give another plan than before. */
-export const SCHEDULER_VERSION = 1
+/**
+ * What a plan has to be computed again with, beside its problem, seed, iterations and workers. Raised with every
+ * change of decoder, search or objective by which the same problem may get another plan, before it is released;
+ * a change of how the problem is made shows in its hash instead.
+ * 1: plans up to the first moves to any place. 2: those moves, kicks, and operations that wait for cheaper energy.
+ */
+export const SCHEDULER_VERSION = 2

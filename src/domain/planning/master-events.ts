@@ -97,6 +97,10 @@ export const planningResourceEvents = {
     'BatchCapacitySet',
     z.object({ scopeId: id, capacity: positiveQuantity.nullable() }),
   ),
+  runningPowerSet: event(
+    'RunningPowerSet',
+    z.object({ scopeId: id, kilowatts: positiveQuantity.nullable() }),
+  ),
 }
 export type PlanningResourceEvent = EventOf<typeof planningResourceEvents>
 

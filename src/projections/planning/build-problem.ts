@@ -3,6 +3,7 @@ import type { Equipment, Order, Problem } from '../../domain/planning/problem.ts
 import { minus } from '../../domain/kpi/pieces.ts'
 import { compositeKey } from '../composite-key.ts'
 import { materialsOf, micro, type Materials } from './materials.ts'
+import { energyPricesOf } from './energy-prices.ts'
 import { batchCapacityOf, changeoversOf } from './modes.ts'
 import { openingOf, type Opening } from './opening.ts'
 import { openOrder, type OperationSources } from './operations.ts'
@@ -55,6 +56,7 @@ export function buildProblem(rows: PlanningRows, site: string, at: string): Plan
   const people = openingOf(rows.calendars, 'PERSON', horizon)
   const persons = peopleOf(rows, sources.sets, { site, horizon, opening: people, findings })
   const materials = materialsOf(rows, { horizon, findings })
+  const energyPrices = energyPricesOf(rows.energyTariffs, { horizon, findings })
   const settled = settle(open, { ...sources, rows, persons, planning: rules })
   const machines = openingOf(rows.calendars, 'EQUIPMENT', horizon)
   const equipment = equipmentOf(settled, { sources, rows, rules, machines })
@@ -70,6 +72,7 @@ export function buildProblem(rows: PlanningRows, site: string, at: string): Plan
     materials: materials.problem,
     orders: settled.map((one) => orderOf(one, { horizon, materials })),
     ...(legs.length === 0 ? {} : { transport: legs }),
+    ...(energyPrices.length === 0 ? {} : { energyPrices }),
     ...(rows.current.length === 0
       ? {}
       : {

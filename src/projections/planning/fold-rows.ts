@@ -49,6 +49,7 @@ const WANTED: Readonly<Partial<Record<Whole, (row: any, at: string) => boolean>>
   shiftAssignments: ({ withdrawn, endsAt }, at) => !withdrawn && endsAt > at,
   absences: ({ cancelled, endsAt }, at) => !cancelled && endsAt > at,
   expectedReceipts: ({ status }) => status === 'EXPECTED',
+  energyTariffs: ({ endsAt }, at) => endsAt > at,
 }
 
 function lastWork(

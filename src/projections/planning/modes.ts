@@ -73,6 +73,11 @@ export const batchCapacityOf = (
 ): number | null =>
   narrowest(places.path(equipmentId), (scope) => resources.get(scope)?.batchCapacity)
 
+const powerOf = (
+  equipmentId: string,
+  { places, resources }: Pick<ModeSources, 'places' | 'resources'>,
+): number | null => narrowest(places.path(equipmentId), (scope) => resources.get(scope)?.kilowatts)
+
 /** Every way to do an operation; none where it cannot be planned, which is told. */
 export function modesOf(wish: Wish, sources: ModeSources): readonly PossibleMode[] {
   const { order, operation, segment } = wish
@@ -89,6 +94,7 @@ export function modesOf(wish: Wish, sources: ModeSources): readonly PossibleMode
     if (!times) return []
     const qualification = asked(equipmentId, wish, sources)
     const capacity = batchCapacityOf(equipmentId, sources)
+    const kilowatts = powerOf(equipmentId, sources)
     const attendance = segment?.attendance ?? 'ALL'
     // Setup is part of the run here, so who only sets up has to be there for all of it.
     const bound = attendance === 'SETUP' && times.setup > 0 ? 'ALL' : attendance
@@ -102,6 +108,7 @@ export function modesOf(wish: Wish, sources: ModeSources): readonly PossibleMode
       ...(tool === null ? {} : { tool }),
       ...(qualification === null ? {} : { qualification, attendance: LOWER[bound] }),
       interruptible: segment?.interruptible ?? true,
+      ...(kilowatts === null ? {} : { kilowatts }),
       ...(capacity === null ? {} : { size }),
     }
     return [{ mode, ...times }]

@@ -1,4 +1,5 @@
 import { calendars } from '../calendar/calendars.ts'
+import { energyTariffs } from '../energy/energy-tariffs.ts'
 import { equipmentCurrent } from '../equipment/current.ts'
 import { cycleTimes } from '../equipment/cycle-times.ts'
 import { expectedReceipts } from '../material/expected-receipts.ts'
@@ -36,6 +37,7 @@ export const wholeRows = {
   shiftAssignments: [shiftAssignments, `not withdrawn and "endsAt" > $2`],
   absences: [absences, `not cancelled and "endsAt" > $2`],
   expectedReceipts: [expectedReceipts, `status = 'EXPECTED'`],
+  energyTariffs: [energyTariffs, `"endsAt" > $2`],
   productSegments: [productSegments, ''],
   planningResources: [planningResources, ''],
   planningTools: [planningTools, ''],

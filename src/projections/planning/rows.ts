@@ -1,5 +1,6 @@
 import type { CalendarRow } from '../calendar/calendars.ts'
 import type { CycleTimeRow } from '../equipment/cycle-times.ts'
+import type { EnergyTariffRow } from '../energy/energy-tariffs.ts'
 import type { ExpectedReceiptRow } from '../material/expected-receipts.ts'
 import type { AbsenceRow } from '../personnel/absences.ts'
 import type { CrewRow } from '../personnel/crews.ts'
@@ -40,6 +41,8 @@ export interface PlanningRows {
   readonly absences: readonly Keyed<AbsenceRow>[]
   readonly stock: readonly StockRow[]
   readonly expectedReceipts: readonly Keyed<ExpectedReceiptRow>[]
+  /** Those that end after the plan begins. */
+  readonly energyTariffs: readonly Keyed<EnergyTariffRow>[]
   readonly productSegments: readonly Keyed<ProductSegmentRow>[]
   readonly planningResources: readonly Keyed<PlanningResourceRow>[]
   readonly planningTools: readonly Keyed<PlanningToolRow>[]
@@ -114,6 +117,7 @@ export const findingCodes = [
   'StockUnknown',
   'UnitDiffers',
   'ToolUnknown',
+  'EnergyPriceUnknown',
 ] as const
 export type FindingCode = (typeof findingCodes)[number]
 

@@ -1,4 +1,6 @@
 import type { Compiled } from '../compile.ts'
+import { priceOfRun } from '../energy-price.ts'
+import { workedSeconds } from '../working-time.ts'
 import type { Run } from './run.ts'
 
 /** What is told of each replication. Shares are of 1, hours of 3,600 s. */
@@ -14,13 +16,14 @@ export const measures = [
   'setupHours',
   'energyKwh',
   'makespanHours',
+  'energyCost',
 ] as const
 
 const HOUR = 3_600
 
 /** Reckons with one run after the other; nothing is made anew. */
 export function createMeter(compiled: Compiled, horizonSeconds: number) {
-  const { problem, operations, firstOfOrder, equipment } = compiled
+  const { problem, firstOfOrder, equipment } = compiled
   const { orders } = problem
   const values = new Float64Array(measures.length)
   /** When each order is done, `Infinity`: never. */
@@ -50,7 +53,7 @@ export function createMeter(compiled: Compiled, horizonSeconds: number) {
     const sorted = leads.subarray(0, finished).sort()
     const at = (share: number) =>
       finished === 0 ? Number.NaN : sorted[Math.ceil(share * finished) - 1]! / HOUR
-    const { busy, setup, energy } = machineTime(operations, run, horizonSeconds)
+    const { busy, setup, energy, price } = machineTime(compiled, run, horizonSeconds)
     values[0] = dated === 0 ? Number.NaN : onTime / dated
     values[1] = late / HOUR
     values[2] = inHorizon
@@ -62,25 +65,30 @@ export function createMeter(compiled: Compiled, horizonSeconds: number) {
     values[8] = setup / HOUR
     values[9] = energy
     values[10] = last / HOUR
+    values[11] = price
     return { values, done }
   }
 }
 
-/** Machine seconds within the horizon, seconds of changeover and kWh of all. */
+/** Machine seconds within the horizon, seconds of changeover, kWh and price of the energy of all. */
 function machineTime(
-  operations: Compiled['operations'],
+  { problem, operations, equipment }: Compiled,
   { setupStart, start, end, mode }: Run,
   horizon: number,
 ) {
-  let [busy, setup, energy] = [0, 0, 0]
+  let [busy, setup, energy, price] = [0, 0, 0, 0]
   for (let at = 0; at < operations.length; at++) {
     if (end[at] === Infinity) continue
     setup += start[at]! - setupStart[at]!
     busy += Math.max(Math.min(end[at]!, horizon) - Math.max(setupStart[at]!, 0), 0)
-    const { kilowatts } = operations[at]!.modes[mode[at]!]!
-    if (kilowatts > 0) energy += (kilowatts * (end[at]! - start[at]!)) / HOUR
+    const how = operations[at]!.modes[mode[at]!]!
+    if (how.kilowatts <= 0) continue
+    const [from, to, time] = [start[at]!, end[at]!, equipment[how.equipment]!.open]
+    const runs = how.interruptible ? workedSeconds(time, from, to) : to - from
+    energy += (how.kilowatts * runs) / HOUR
+    price += priceOfRun(problem, how, { time, from, to })
   }
-  return { busy, setup, energy }
+  return { busy, setup, energy, price }
 }
 
 function openUntil({ from, to }: Compiled['units'][number], horizon: number): number {

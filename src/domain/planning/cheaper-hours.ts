@@ -40,7 +40,6 @@ export function cheaperHours(
     hold.from[at] = from
     const settled = decode(order, modes, hold)
     const other = costs(compiled, settled)
-    left--
     if (compare(objective, other, cost) < 0) {
       schedule = copyOf(settled)
       cost = other
@@ -56,7 +55,7 @@ export function cheaperHours(
     )
     for (const at of byEnd)
       for (const from of cheaperStarts(compiled, schedule, at)) {
-        if (left <= 0) break
+        if (left-- <= 0) break
         if (!tryAt(at, from)) continue
         better = true
         gained = true
@@ -105,7 +104,7 @@ const endOf = (
 function latestEnd({ problem, firstOfOrder }: Compiled, { end }: Schedule, order: number): number {
   const longest = end.reduce((last, one) => Math.max(last, one), 0)
   const own = end
-    .subarray(firstOfOrder[order]!, firstOfOrder[order + 1]!)
+    .subarray(firstOfOrder[order], firstOfOrder[order + 1])
     .reduce((last, one) => Math.max(last, one), 0)
   return Math.min(longest, Math.max(own, problem.orders[order]!.due ?? Infinity))
 }

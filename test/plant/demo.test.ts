@@ -99,6 +99,24 @@ test('why the rush order is late: work and waiting add up to it', async () => {
   expect(explanation.gains.length).toBeGreaterThan(0)
 })
 
+test('the hours to come have a bottleneck, and a faster mill gives what it gives', async () => {
+  const { bottleneckForecast } = await answer(
+    demoQueries.findIndex(({ name }) => name === 'WhatIf'),
+  )
+  expect(bottleneckForecast.hours).toHaveLength(8)
+  const [{ machines }] = bottleneckForecast.hours
+  expect(machines.length).toBeGreaterThan(0)
+  const ids = MACHINES.map(({ equipmentId }) => equipmentId)
+  for (const { equipmentId, probability } of machines) {
+    expect(ids).toContain(equipmentId)
+    expect(probability).toBeGreaterThan(0)
+    expect(probability).toBeLessThanOrEqual(1)
+  }
+  expect(ids).toContain('MILL-1')
+  expect(bottleneckForecast.sensitivity.mean).toBeGreaterThan(-0.05)
+  expect(bottleneckForecast.sensitivity.mean).toBeLessThan(0.15)
+})
+
 test('breakdowns are shown with what people said', async () => {
   const about = demoQueries.find(({ query }) => query.includes('stops('))!
   const { stops, stopReasons } = await plant.ask(about.query)

@@ -24,3 +24,11 @@ export const whyLate = `{
     gains { cause gainedMs }
   }
 }`
+
+/** What the hours to come will be held up by, and what a faster machine would give: a few seconds of simulation. */
+export const whatIf = `{
+  bottleneckForecast(site: "${SITE}", hours: 8, replications: 40, faster: "MILL-1") {
+    hours { from machines { equipmentId probability } warning leadTimeHours }
+    sensitivity { mean halfWidth }
+  }
+}`

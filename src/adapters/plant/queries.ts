@@ -1,5 +1,5 @@
 import { SITE } from './layout.ts'
-import { plannedWork, whyLate } from './planning-queries.ts'
+import { plannedWork, whatIf, whyLate } from './planning-queries.ts'
 import { PUMP, VALVE } from './products.ts'
 
 /** Queries a newcomer can paste: each shows another side of the same facts. */
@@ -276,6 +276,11 @@ export const demoQueries: readonly DemoQuery[] = [
     name: 'WhyLate',
     about: 'Why a rush order will be late: its work, what it waits for, and what would help',
     query: whyLate,
+  },
+  {
+    name: 'WhatIf',
+    about: 'What will hold up the next eight hours, and what if a mill were ten percent faster',
+    query: whatIf,
   },
   {
     name: 'SignedOff',

@@ -95,7 +95,9 @@ function say(
 ): boolean {
   const { occurredAt: since } = fact.metadata
   const mark = `${since}/${state === 'NO_DATA' ? 1 : 0}/${fact.id}`
-  if (mark <= row.marks.state) return false
+  // A later moment needs no look at the mark: most facts come in order.
+  const isLater = row.since !== null && since > row.since
+  if (!isLater && mark <= row.marks.state) return false
   row.state = state
   row.nativeState = nativeState
   row.reason = reason

@@ -177,24 +177,35 @@ export const untouched = {
 
 type Change = (operation: OrderOperation) => OrderOperation
 
-const change = (row: OrderRow, operationId: string, by: Change): OrderRow => ({
-  ...row,
-  operations: row.operations.map((o) => (o.operationId === operationId ? by(o) : o)),
-})
+const change = (row: OrderRow, operationId: string, by: Change): OrderRow => {
+  const place = placeOf(row, operationId)
+  if (place < 0) return row
+  return { ...row, operations: row.operations.with(place, by(row.operations[place]!)) }
+}
 
-/** Applies a change that is work: an operation or order that had none has begun, and lasts till then. */
+/** By hand: it is looked for with every fact of an order. */
+function placeOf({ operations }: OrderRow, operationId: string): number {
+  for (let i = 0; i < operations.length; i++)
+    if (operations[i]!.operationId === operationId) return i
+  return -1
+}
+
+/**
+ * Applies a change that is work: an operation or order that had none has begun, and lasts till then.
+ * @param by makes an operation of its own, which is then completed here
+ */
 function worked(row: OrderRow, operationId: string, at: string, by: Change): OrderRow {
-  const changed = change(row, operationId, (before) => {
-    const o = by(before)
-    return {
-      ...o,
-      status: o.status === 'READY' ? 'RUNNING' : o.status,
-      startedAt: earliest(o.startedAt, at),
-      endedAt: latest(o.endedAt, at),
-    }
-  })
+  const place = placeOf(row, operationId)
+  let { operations } = row
+  if (place >= 0) {
+    const o = by(operations[place]!)
+    if (o.status === 'READY') o.status = 'RUNNING'
+    o.startedAt = earliest(o.startedAt, at)
+    o.endedAt = latest(o.endedAt, at)
+    operations = operations.with(place, o)
+  }
   const status = row.status === 'RELEASED' ? 'RUNNING' : row.status
-  return { ...changed, status, startedAt: earliest(row.startedAt, at) }
+  return { ...row, status, startedAt: earliest(row.startedAt, at), operations }
 }
 
 const CLOCKS = { SETUP: 'setupMs', PRODUCTION: 'productionMs', BREAK: 'breakMs' } as const

@@ -1,8 +1,8 @@
 import type { EventStore } from '../src/commands/event-store.ts'
 import type { Recorded } from '../src/domain/event.ts'
-import { forkProjections } from '../src/projections/planning/fork.ts'
+import { forkOnly, forkProjections } from '../src/projections/planning/fork.ts'
 import { createHistory } from '../src/projections/planning/history.ts'
-import { createReplay } from '../src/projections/replay.ts'
+import { createReplay, type Only } from '../src/projections/replay.ts'
 import { median, row, seconds, type Benchmark } from './row.ts'
 import { withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
@@ -26,17 +26,25 @@ export const replayBench: Benchmark = {
       const replay = await history.at(head)
       const again = await seconds(async () => (await history.at(head)).goOn())
       const facts = await wholeLog(log.store)
-      const rounds = Array.from({ length: ROUNDS }, () => facts.length / folded(facts))
+      const rate = (only: Only): number =>
+        median(
+          Array.from({ length: ROUNDS }, () => facts.length / folded(facts, only)).slice(-TIMED),
+        )
       const rows = forkProjections.reduce((sum, p) => sum + replay.rows(p).length, 0)
       return [
         row(
           `replay through the ${forkProjections.length} read models of a scenario, facts in memory`,
-          { value: median(rounds.slice(-TIMED)), unit: 'events/s of processor time' },
+          { value: rate(forkOnly), unit: 'events/s of processor time' },
           null,
           { atLeast: 1_000_000 },
         ),
         row(
-          'the same, read and decoded from the log',
+          'the same with every column of them, asked for or not',
+          { value: rate(new Map()), unit: 'events/s of processor time' },
+          null,
+        ),
+        row(
+          'history of a scenario, read from the log, decoded and replayed',
           { value: head / first, unit: 'events/s' },
           null,
         ),
@@ -50,8 +58,8 @@ export const replayBench: Benchmark = {
 }
 
 /** Seconds of processor time. */
-function folded(facts: readonly Recorded[]): number {
-  const replay = createReplay(forkProjections)
+function folded(facts: readonly Recorded[], only: Only): number {
+  const replay = createReplay(forkProjections, only)
   const began = process.cpuUsage()
   for (const fact of facts) replay.apply(fact)
   const { user, system } = process.cpuUsage(began)

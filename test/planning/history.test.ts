@@ -4,7 +4,7 @@ import { createExecute } from '../../src/commands/execute.ts'
 import { createRecord } from '../../src/commands/record.ts'
 import type { ReadAll } from '../../src/commands/event-store.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
-import { forkProjections } from '../../src/projections/planning/fork.ts'
+import { forkOnly, forkProjections } from '../../src/projections/planning/fork.ts'
 import { createHistory } from '../../src/projections/planning/history.ts'
 import { replay } from '../../src/projections/projection.ts'
 import { fill } from './plant-facts.ts'
@@ -30,7 +30,10 @@ test('history is folded once for all that fork at a position, and gone on with f
   for (const position of [early, head, early, head]) {
     const rows = await history.at(position)
     for (const p of forkProjections) {
-      const known = facts.filter((fact) => fact.position <= position)
+      const asked = forkOnly.get(p)
+      const known = facts.filter(
+        (fact) => fact.position <= position && (asked?.includes(fact.type) ?? true),
+      )
       expect(new Map(rows.rows(p).map((row) => [row.key, row]))).toEqual(replay(p, known))
     }
   }

@@ -8,13 +8,14 @@ import {
   type Exposure,
 } from '../../domain/planning/simulation/fitting.ts'
 import type { Variation } from '../../domain/planning/simulation/variation.ts'
+import { equipmentCurrent } from '../equipment/current.ts'
 import { equipmentDays, type EquipmentDayRow } from '../kpi/equipment-days.ts'
 import { changesOf } from '../kpi/packed-changes.ts'
 import { compositeKey } from '../composite-key.ts'
 import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
 import type { Keyed, Projection } from '../projection.ts'
-import type { Replay } from '../replay.ts'
+import type { Only, Replay } from '../replay.ts'
 import { buildProblem } from './build-problem.ts'
 import { played, planAt } from './fork-plan.ts'
 import { planningRowsOf } from './fold-rows.ts'
@@ -29,6 +30,18 @@ export const forkProjections: readonly Projection[] = [
   equipmentDays,
   schedules,
 ]
+
+/**
+ * Of what machines say, a comparison asks for their states alone: when they worked, failed and were repaired,
+ * and which of them stand. Counters are most of a log and are not even read.
+ */
+export const forkOnly: Only = new Map<Projection, readonly string[]>([
+  [equipmentDays, ['EquipmentStateChanged', 'DataGapStarted']],
+  [
+    equipmentCurrent,
+    ['HierarchyScopeDefined', 'HierarchyScopeRetired', 'EquipmentStateChanged', 'DataGapStarted'],
+  ],
+])
 
 /** How far back work and stops tell how it goes today. */
 const DAYS_BACK = 90

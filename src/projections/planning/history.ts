@@ -1,6 +1,6 @@
 import type { EventStore } from '../../commands/event-store.ts'
 import { createReplay, type Replay } from '../replay.ts'
-import { forkProjections } from './fork.ts'
+import { forkOnly, forkProjections } from './fork.ts'
 
 /** Facts read at once. */
 const PAGE = 2_000
@@ -48,7 +48,7 @@ async function replayed(
   position: number,
 ): Promise<Replay> {
   const before = await start.replay
-  const replay = before ? before.goOn() : createReplay(forkProjections)
+  const replay = before ? before.goOn() : createReplay(forkProjections, forkOnly)
   const { types } = replay
   let folded = 0
   for (let from = start.position; from < position;) {

@@ -1,12 +1,12 @@
 import type { Compiled } from '../compile.ts'
-import { workLeft, type Rule, type Waiting } from '../dispatch.ts'
+import type { Rule } from '../dispatch.ts'
 import { setupSeconds } from '../machine-state.ts'
 import { finish, NEVER } from '../working-time.ts'
 import type { Chance } from './chance.ts'
-import { createEventHeap } from './event-heap.ts'
+import { dispatchState, linksOut, takeOut } from './dispatch-state.ts'
 import { endOf, settle } from './job.ts'
 import { newJob, type Play } from './keep-sequence.ts'
-import { emptyRun } from './run.ts'
+import { ranking } from './ranking.ts'
 import { createStore } from './store.ts'
 
 /**
@@ -16,13 +16,24 @@ import { createStore } from './store.ts'
  */
 export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Play {
   const { operations, equipment } = compiled
-  const state = newState(compiled)
+  const state = dispatchState(compiled)
+  const links = linksOut(compiled)
   const { run, heap, waiting, readyAt, endFrom, queues, queued, free, family, unitFree } = state
+  const { isPlain, machine: machineOf, seconds: secondsOf } = state
   const store = createStore(compiled)
   const job = newJob(compiled)
   const rank = ranking(compiled, rule, state)
 
   const arrive = (at: number, now: number): void => {
+    if (isPlain[at] === 1) run.mode[at] = 0
+    else chooseMode(at)
+    if (compiled.locations > 1) readyAt[at] = readyFor(at, run.mode[at]!)
+    const machine = machineOf[at]!
+    queues[machine]!.push(at)
+    queued[machine]! += secondsOf[at]!
+    choose(machine, now)
+  }
+  const chooseMode = (at: number): void => {
     const { fixed, modes } = operations[at]!
     let [best, least] = [fixed?.mode ?? 0, Infinity]
     const options = fixed || modes.length === 1 ? 0 : modes.length
@@ -32,13 +43,14 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
       const end = finish(runTimes[0] ?? equipment[machine]!.open, begin, seconds)
       if (end < least) [best, least] = [i, end]
     }
+    take(at, best)
+  }
+  const take = (at: number, best: number): void => {
+    const mode = operations[at]!.modes[best]!
     run.mode[at] = best
-    state.mode[at] = modes[best]!
-    readyAt[at] = readyFor(at, best)
-    const { equipment: machine, seconds } = modes[best]!
-    queues[machine]!.push(at)
-    queued[machine]! += seconds
-    choose(machine, now)
+    state.mode[at] = mode
+    machineOf[at] = mode.equipment
+    secondsOf[at] = mode.seconds
   }
   /** The way from where it is depends on where it goes. */
   const readyFor = (at: number, mode: number): number => {
@@ -67,14 +79,18 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
   }
   /** When it would begin, by the person who lets it end first. */
   const trySettle = (at: number, now: number): number => {
-    const { consumes, fixed } = operations[at]!
     const mode = state.mode[at]!
-    const material = consumes.length > 0 ? store.availableAt(consumes, now) : now
-    if (material > now) return material
+    let pinnedFrom = 0
+    if (isPlain[at] === 0) {
+      const { consumes, fixed } = operations[at]!
+      const material = store.availableAt(consumes, now)
+      if (material > now) return material
+      pinnedFrom = fixed?.start ?? 0
+    }
     job.mode = mode
     job.setup = setupSeconds(compiled, mode.equipment, family[mode.equipment]!, mode.family)
     job.planned = job.work = mode.seconds
-    job.from = Math.max(readyAt[at]!, fixed?.start ?? 0)
+    job.from = Math.max(readyAt[at]!, pinnedFrom)
     job.endFrom = endFrom[at]!
     job.machineFree = now
     job.materialFrom = -Infinity
@@ -124,32 +140,32 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     }
   }
   const started = (at: number): void => {
-    const { consumes, produces, successors, fixed } = operations[at]!
-    const mode = state.mode[at]!
-    const queue = queues[mode.equipment]!
-    queue.splice(queue.indexOf(at), 1)
-    queued[mode.equipment]! -= mode.seconds
+    const machine = machineOf[at]!
+    takeOut(queues[machine]!, at)
+    queued[machine]! -= secondsOf[at]!
     run.setupStart[at] = job.setupStart
     run.start[at] = job.start
     run.end[at] = job.end
+    if (isPlain[at] === 0) moveMaterial(at)
+    for (let link = links.from[at]!; link < links.from[at + 1]!; link++) release(link, at)
+  }
+  const moveMaterial = (at: number): void => {
+    const { consumes, produces, fixed } = operations[at]!
     // A running one took its material when it began.
     if (fixed?.remaining === undefined) store.take(consumes)
-    if (produces.length > 0) {
-      store.put(produces, job.end)
-      // Whoever waits for material looks again.
-      for (const machine of equipment.keys()) heap.push(job.end, -1 - machine)
-    }
-    for (const next of successors) release(next, at)
+    if (produces.length === 0) return
+    store.put(produces, job.end)
+    // Whoever waits for material looks again.
+    for (const machine of equipment.keys()) heap.push(job.end, -1 - machine)
   }
-  const release = (next: number, before: number): void => {
-    for (const { operation, minLag, transferQuantity } of operations[next]!.links) {
-      if (operation !== before) continue
-      const from = transferQuantity > 0 ? firstLot(before, transferQuantity) : run.end[before]!
-      readyAt[next] = Math.max(readyAt[next]!, from + minLag)
-      if (transferQuantity > 0) endFrom[next] = Math.max(endFrom[next]!, run.end[before]! + minLag)
-      waiting[next]!--
-    }
-    if (waiting[next] === 0) heap.push(readyAt[next]!, next)
+  const release = (link: number, before: number): void => {
+    const next = links.next[link]!
+    const minLag = links.minLag[link]!
+    const quantity = links.transferQuantity[link]!
+    const from = quantity > 0 ? firstLot(before, quantity) : job.end
+    readyAt[next] = Math.max(readyAt[next]!, from + minLag)
+    if (quantity > 0) endFrom[next] = Math.max(endFrom[next]!, job.end + minLag)
+    if (--waiting[next]! === 0) heap.push(readyAt[next]!, next)
   }
   const firstLot = (before: number, quantity: number): number => {
     const { modes, fixed } = operations[before]!
@@ -162,8 +178,8 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
   /** What ran when it all began goes on. */
   const goOn = (at: number): void => {
     const { fixed, fixedPerson, modes } = operations[at]!
-    run.mode[at] = fixed!.mode
-    state.mode[at] = job.mode = modes[fixed!.mode]!
+    take(at, fixed!.mode)
+    job.mode = modes[fixed!.mode]!
     const machine = job.mode.equipment
     job.planned = fixed!.remaining ?? job.mode.seconds
     const work = chance.work(at, fixed!.mode, job.planned)
@@ -195,95 +211,6 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     run.failures = chance.failures
     run.events = heap.taken - before + 2 * chance.failures
     return run
-  }
-}
-
-interface State extends ReturnType<typeof newState> {}
-
-function newState({ operations, equipment, units }: Compiled) {
-  const size = operations.length
-  const made = {
-    run: emptyRun(size),
-    heap: createEventHeap(2 * size + equipment.length + 1),
-    /** By operation: links still open, and from when it may start and end. */
-    waiting: new Int32Array(size),
-    readyAt: new Float64Array(size),
-    endFrom: new Float64Array(size),
-    /** By machine. */
-    queues: equipment.map((): number[] => []),
-    queued: new Float64Array(equipment.length),
-    free: new Float64Array(equipment.length),
-    family: new Int32Array(equipment.length),
-    unitFree: new Float64Array(units.length),
-    /** The one chosen, by operation. */
-    mode: operations.map(({ modes }) => modes[0]!),
-    /** Tool of the operation tried last. */
-    tool: -1,
-    begin(): void {
-      made.heap.clear()
-      for (const [at, { links, release }] of operations.entries()) {
-        made.waiting[at] = links.length
-        made.readyAt[at] = Math.max(release, 0)
-      }
-      for (const [machine, { initialFamily }] of equipment.entries()) {
-        made.family[machine] = initialFamily
-        made.queues[machine]!.length = 0
-      }
-      for (const times of [made.endFrom, made.queued, made.free, made.unitFree]) times.fill(0)
-      for (const times of [made.run.setupStart, made.run.start, made.run.end]) times.fill(Infinity)
-    },
-  }
-  return made
-}
-
-/** Those that wait at a machine, the best by the rule first, of equal ones who came first. */
-function ranking(compiled: Compiled, rule: Rule, { mode, readyAt, family }: State) {
-  const { operations, problem } = compiled
-  const { left, mean } = workLeft(compiled)
-  const values = new Float64Array(operations.length)
-  const orderOf = operations.map(({ order }) => problem.orders[order]!)
-  const due = Float64Array.from(orderOf, (order) => order.due ?? NEVER)
-  const weight = Float64Array.from(orderOf, (order) => order.weight ?? 1)
-  const pinned = Uint8Array.from(operations, ({ fixed }) => (fixed ? 1 : 0))
-  const waiting: { -readonly [K in keyof Waiting]: Waiting[K] } = {
-    ...{ now: 0, since: 0, seconds: 0, setup: 0, due: 0, weight: 1, left: 0, mean },
-  }
-  let queue: readonly number[] = []
-  let [lastValue, lastPlace] = [-Infinity, -1]
-  const valueOf = (at: number, machine: number, now: number): number => {
-    // What is pinned goes first.
-    if (pinned[at]) return -Infinity
-    const one = mode[at]!
-    waiting.now = now
-    waiting.since = readyAt[at]!
-    waiting.seconds = one.seconds
-    waiting.setup = setupSeconds(compiled, machine, family[machine]!, one.family)
-    waiting.due = due[at]!
-    waiting.weight = weight[at]!
-    waiting.left = left[at]!
-    return rule(waiting)
-  }
-  return {
-    start(of: readonly number[], machine: number, now: number): void {
-      queue = of
-      lastValue = -Infinity
-      lastPlace = -1
-      if (queue.length > 1)
-        for (let i = 0; i < queue.length; i++) values[i] = valueOf(queue[i]!, machine, now)
-    },
-    /** -1 when all were told. */
-    next(): number {
-      if (queue.length === 1) return lastPlace++ < 0 ? queue[0]! : -1
-      let best = -1
-      for (let i = 0; i < queue.length; i++) {
-        const told = values[i]! < lastValue || (values[i] === lastValue && i <= lastPlace)
-        if (!told && (best < 0 || values[i]! < values[best]!)) best = i
-      }
-      if (best < 0) return -1
-      lastValue = values[best]!
-      lastPlace = best
-      return queue[best]!
-    },
   }
 }
 

@@ -16,6 +16,7 @@ import { createLeases } from './adapters/postgres/leases.ts'
 import { createPersonNames } from './adapters/postgres/person-names.ts'
 import { createPool, usageOf, type Database, type PoolUsage } from './adapters/postgres/pool.ts'
 import { simulate } from './adapters/planner/simulate.ts'
+import { createScenarioRunTable } from './adapters/postgres/scenario-runs.ts'
 import { createScenarioTable } from './adapters/postgres/scenarios.ts'
 import { startPostgres } from './adapters/postgres/server.ts'
 import { createSigningSecrets } from './adapters/postgres/signing-secrets.ts'
@@ -85,6 +86,7 @@ export interface Log {
     | 'naming'
     | 'ocel'
     | 'scenarios'
+    | 'scenarioRuns'
     | 'simulate'
   >
   readonly keys: ApiKeyStore
@@ -175,6 +177,7 @@ export async function openLog(
           ...{ store, clock, catalogue, deciders },
           scenarios: await createScenarioTable(pool),
         }),
+        scenarioRuns: await createScenarioRunTable(pool),
       },
       keys: await createApiKeyStore(pool),
       checkpoints: await createCheckpoints(pool),

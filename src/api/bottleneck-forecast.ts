@@ -10,7 +10,8 @@ import { faster } from '../projections/planning/sensitivity.ts'
 import { builder } from './builder.ts'
 import { apiError } from './errors.ts'
 import { forkAt } from './fork-at.ts'
-import { EstimateRef, within } from './whatif-run.ts'
+import { EstimateRef } from './whatif-result.ts'
+import { within } from './whatif-run.ts'
 
 /** A week of hours; further ahead orders are not known. */
 const MAX_HOURS = 168

@@ -14,6 +14,7 @@ import type { ObservationDefinition } from '../domain/observation.ts'
 import type { Simulate } from '../domain/planning/simulation/simulated.ts'
 import type { Naming } from '../projections/epcis/names.ts'
 import type { OnChange, ReadModels } from '../projections/read-models.ts'
+import type { ScenarioRuns } from '../projections/planning/scenario-runs.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
@@ -42,6 +43,8 @@ export interface Services {
   readonly secrets: SigningSecrets
   /** Absent where nobody keeps any. */
   readonly scenarios?: Scenarios
+  /** Absent where results are not kept. */
+  readonly scenarioRuns?: ScenarioRuns
   /** Absent where nothing is simulated. */
   readonly simulate?: Simulate
   /** Tells of changes of read models, whichever process makes them. */
@@ -73,6 +76,7 @@ export interface Context {
   readonly tree: TransparencyLog | undefined
   readonly auditTrail: AuditTrail | undefined
   readonly scenarios: Scenarios | undefined
+  readonly scenarioRuns: ScenarioRuns | undefined
   readonly planner: Planner | undefined
   readonly simulate: Simulate | undefined
   /** The whole log, for what was asked about a site that may be seen. */
@@ -101,6 +105,7 @@ export function createContext(services: Services, principal: Principal, errand?:
     tree,
     auditTrail,
     scenarios: services.scenarios,
+    scenarioRuns: services.scenarioRuns,
     planner,
     simulate: services.simulate,
     log: store,

@@ -1,24 +1,25 @@
 import { availableParallelism } from 'node:os'
 import { Repeater } from 'graphql-yoga'
 import type { Policy, RuleName } from '../domain/planning/simulation/policy.ts'
-import { dispatchRules } from '../domain/planning/dispatch.ts'
-import { measures } from '../domain/planning/simulation/measure.ts'
-import type { Estimate } from '../domain/planning/simulation/intervals.ts'
+import { SIMULATION_VERSION } from '../domain/planning/simulation/simulated.ts'
+import type { Scenario } from '../commands/whatif/scenario.ts'
 import { calibrate, type Calibration } from '../projections/planning/backtest.ts'
 import {
   compareScenarios,
   forecasts,
-  type Compared,
-  type ComparedKpi,
-  type ComparedOrder,
   type Forecast,
-  type MovedOperation,
 } from '../projections/planning/compare-scenarios.ts'
 import type { Fork } from '../projections/planning/fork.ts'
+import {
+  questionKey,
+  type RunQuestion,
+  type RunResult,
+} from '../projections/planning/scenario-runs.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 import { assumedFork, forkAt } from './fork-at.ts'
+import { PolicyRef, ResultRef, RuleRef } from './whatif-result.ts'
 import { visible } from './whatif.ts'
 
 /** Intervals of 1,000 are narrow enough for any decision; more keep the processors busy for nothing. */
@@ -30,138 +31,14 @@ const DAY_SECONDS = 86_400
 /** How far back forecasts are held against what happened. */
 const BACKTEST_DAYS = 7
 const BACKTEST_REPLICATIONS = 200
-/** Answers hold so many operations that moved; `movedCount` tells all. */
-const MAX_MOVED = 500
-
-const MeasureRef = builder.enumType('SimulatedMeasure', {
-  description: 'What a simulation tells of each replication.',
-  values: Object.fromEntries(
-    measures.map((name) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-      { value: name, description: 'Within the horizon; hours and kWh as named, shares of 1.' },
-    ]),
-  ),
-})
-
-export const EstimateRef = builder.objectRef<Estimate>('SimulatedEstimate').implement({
-  description: 'Mean over the replications, with the half width of its 95 % interval.',
-  fields: (t) => ({
-    mean: t.exposeFloat('mean', { nullable: true, description: 'Null: nothing to tell.' }),
-    halfWidth: t.exposeFloat('halfWidth', { nullable: true, description: 'Null: one value only.' }),
-  }),
-})
-
-const KpiRef = builder.objectRef<ComparedKpi>('ComparedKpi').implement({
-  description: 'One measure in the base and in the scenario.',
-  fields: (t) => ({
-    measure: t.field({ type: MeasureRef, description: 'Which.', resolve: (k) => k.measure }),
-    base: t.expose('base', { type: EstimateRef, description: 'History going on as it is.' }),
-    scenario: t.expose('scenario', { type: EstimateRef, description: 'With what is assumed.' }),
-    difference: t.expose('difference', {
-      type: EstimateRef,
-      description: 'Scenario less base, by pairs with the same chance: narrower than either.',
-    }),
-  }),
-})
-
-const ForecastRef = builder.objectRef<Forecast>('CompletionForecast').implement({
-  description: 'When an order is done, in 10, 50 and 90 % of the replications. Null: in fewer.',
-  fields: (t) => ({
-    p10: t.expose('p10', { type: 'DateTime', nullable: true, description: 'In 10 % by then.' }),
-    p50: t.expose('p50', { type: 'DateTime', nullable: true, description: 'In 50 % by then.' }),
-    p90: t.expose('p90', { type: 'DateTime', nullable: true, description: 'In 90 % by then.' }),
-    onTime: t.exposeFloat('onTime', {
-      nullable: true,
-      description: 'Share in which it is in time; null without a due date.',
-    }),
-  }),
-})
-
-const OrderRef = builder.objectRef<ComparedOrder>('ComparedOrder').implement({
-  description: 'An order in the base and in the scenario; null where it is in one of both only.',
-  fields: (t) => ({
-    orderId: t.exposeID('orderId', { description: 'Order.' }),
-    dueAt: t.expose('dueAt', { type: 'DateTime', nullable: true, description: 'When it is due.' }),
-    base: t.expose('base', { type: ForecastRef, nullable: true, description: 'As it is.' }),
-    scenario: t.expose('scenario', { type: ForecastRef, nullable: true, description: 'Assumed.' }),
-    flips: t.exposeBoolean('flips', {
-      description: 'Rather in time in one, rather late in the other.',
-    }),
-  }),
-})
-
-const MovedRef = builder.objectRef<MovedOperation>('MovedByScenario').implement({
-  description: 'An operation that starts at another time, where nothing varies.',
-  fields: (t) => ({
-    orderId: t.exposeID('orderId', { description: 'Order.' }),
-    operationId: t.exposeID('operationId', { description: 'Operation of it.' }),
-    baseStart: t.expose('baseStart', { type: 'DateTime', description: 'As it is.' }),
-    scenarioStart: t.expose('scenarioStart', { type: 'DateTime', description: 'Assumed.' }),
-  }),
-})
-
-const CalibrationRef = builder.objectRef<Calibration>('ForecastCalibration').implement({
-  description:
-    'How good forecasts were: made as of seven days ago, knowing nothing later, and held against what happened.',
-  fields: (t) => ({
-    orders: t.exposeInt('orders', { description: 'Orders open then that can be judged now.' }),
-    coverage80: t.exposeFloat('coverage80', {
-      nullable: true,
-      description: 'Share that was done between p10 and p90; 0.8 where forecasts are right.',
-    }),
-    biasHours: t.exposeFloat('biasHours', {
-      nullable: true,
-      description: 'Mean of actual less p50: above 0, things come later than forecast.',
-    }),
-    meanError: t.exposeFloat('meanError', {
-      nullable: true,
-      description: 'Mean error of the time to completion, as a share of it.',
-    }),
-    nullReason: t.exposeString('nullReason', { nullable: true, description: 'Why not.' }),
-  }),
-})
+/** Each has threads of its own; more at once would only slow each other down. */
+const MAX_RUNS = 2
 
 interface Progress {
   readonly done: number
   readonly total: number
-  readonly result: (Compared & { readonly calibration: Calibration; readonly fork: Fork }) | null
+  readonly result: RunResult | null
 }
-
-const ResultRef = builder
-  .objectRef<NonNullable<Progress['result']>>('ScenarioComparison')
-  .implement({
-    description: 'A scenario against history going on as it is.',
-    fields: (t) => ({
-      replications: t.exposeInt('replications', { description: 'Of each.' }),
-      kpis: t.expose('kpis', { type: [KpiRef], description: 'All measures.' }),
-      orders: t.expose('orders', { type: [OrderRef], description: 'All open orders, by id.' }),
-      movedCount: t.int({
-        description: 'Operations that start at another time.',
-        resolve: ({ moved }) => moved.length,
-      }),
-      moved: t.field({
-        type: [MovedRef],
-        description: `The first ${MAX_MOVED} of them.`,
-        resolve: ({ moved }) => moved.slice(0, MAX_MOVED),
-      }),
-      calibration: t.expose('calibration', {
-        type: CalibrationRef,
-        description: 'How far such forecasts were right in the last seven days.',
-      }),
-      fittedTo: t.int({
-        description: 'Operations of the last 90 days that durations are fitted to.',
-        resolve: ({ fork }) => fork.samples,
-      }),
-      failures: t.int({
-        description: 'Failures of the last 90 days that breakdowns are fitted to.',
-        resolve: ({ fork }) => fork.failures,
-      }),
-      findings: t.stringList({
-        description: 'What had to be left out or assumed for planning.',
-        resolve: ({ fork }) => fork.findings.map(({ why }) => why),
-      }),
-    }),
-  })
 
 const ProgressRef = builder.objectRef<Progress>('ScenarioRun').implement({
   description: 'A simulation as it goes on; the last one has the result.',
@@ -170,24 +47,6 @@ const ProgressRef = builder.objectRef<Progress>('ScenarioRun').implement({
     total: t.exposeInt('total', { description: 'Of so many, base and scenario together.' }),
     result: t.expose('result', { type: ResultRef, nullable: true, description: 'At the end.' }),
   }),
-})
-
-const PolicyRef = builder.enumType('FloorPolicy', {
-  description: 'How the floor decides what comes next.',
-  values: {
-    KEEP: { value: 'keep', description: 'The order of the plan, whatever happens.' },
-    RULE: { value: 'rule', description: 'A dispatch rule.' },
-    REPLAN: { value: 'replan', description: 'A new plan every shift of eight hours.' },
-  } as const,
-})
-const RuleRef = builder.enumType('DispatchRule', {
-  description: 'What a machine takes next.',
-  values: Object.fromEntries(
-    Object.keys(dispatchRules).map((name) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-      { value: name, description: `Rule ${name}.` },
-    ]),
-  ) as Record<string, { value: RuleName; description: string }>,
 })
 
 export const within = (name: string, value: number, most: number): number => {
@@ -224,12 +83,57 @@ interface Run {
   readonly signal: AbortSignal
 }
 
+/** By log: runs under way in this process. */
+const running = new WeakMap<Context['log'], number>()
+
+/** @throws GraphQLError `TooManyRuns`; else the caller gives the place back. */
+function takePlace({ log }: Context): () => void {
+  const count = running.get(log) ?? 0
+  if (count >= MAX_RUNS)
+    throw apiError('TooManyRuns', `${count} runs are under way; wait until one ends, or end one.`)
+  running.set(log, count + 1)
+  return () => void running.set(log, running.get(log)! - 1)
+}
+
+/** Plays both, unless it was played before. Null where the signal aborts. */
+async function played(
+  scenario: Scenario,
+  question: RunQuestion,
+  run: Run,
+  onProgress: (done: number) => void,
+): Promise<RunResult | null> {
+  const { context, simulate, policy, signal } = run
+  const known = await context.scenarioRuns?.list(scenario)
+  const same = known?.find((one) => questionKey(one) === questionKey(question))
+  if (same?.version === SIMULATION_VERSION) return same
+  const { site, at, position } = scenario
+  const base = await forkAt(context, { site, at, position })
+  const assumed = await assumedFork(context, scenario)
+  onProgress(0)
+  const compared = await compareScenarios(base, assumed, {
+    ...{ simulate, policy, replications: question.replications, signal, onProgress },
+    horizonSeconds: question.horizonDays * DAY_SECONDS,
+    workers: Math.max(1, availableParallelism() - 1),
+  })
+  if (!compared) return null
+  const calibration = await backtest(base, at, site, run)
+  if (signal.aborted) return null
+  const result: RunResult = {
+    ...{ ...question, ...compared, calibration, position, version: SIMULATION_VERSION },
+    ...{ fittedTo: base.samples, failures: base.failures, ranAt: context.clock.now() },
+    findings: base.findings.map(({ why }) => why),
+  }
+  await context.scenarioRuns?.save(scenario, result)
+  return result
+}
+
 builder.subscriptionField('scenarioRun', (t) =>
   t.field({
     type: ProgressRef,
     description:
       'Simulates a scenario and history going on as it is, replication by replication with the same chance, on ' +
-      'threads of their own. Ending the subscription cancels it.',
+      'threads of their own. Ending the subscription cancels it. What was played before under the same question is ' +
+      `answered at once. At most ${MAX_RUNS} run at a time.`,
     args: {
       scenarioId: t.arg.id({ required: true, description: 'Which one.' }),
       replications: t.arg.int({ defaultValue: 200, description: `Up to ${MAX_REPLICATIONS}.` }),
@@ -251,25 +155,24 @@ builder.subscriptionField('scenarioRun', (t) =>
       const most = policy.kind === 'replan' ? MAX_REPLANNED : MAX_REPLICATIONS
       const replications = within('replications', args.replications ?? 200, most)
       const days = within('horizonDays', args.horizonDays ?? 7, MAX_HORIZON_DAYS)
+      const question: RunQuestion = {
+        ...{ replications, horizonDays: days, policy: policy.kind },
+        rule: policy.kind === 'rule' ? policy.rule : null,
+      }
       const total = 2 * replications
       return new Repeater<Progress>(async (push, stop) => {
+        const leave = takePlace(context)
         const ended = new AbortController()
         void stop.then(() => ended.abort())
-        const { site, at, position } = scenario
-        const base = await forkAt(context, { site, at, position })
-        const assumed = await assumedFork(context, scenario)
-        void push({ done: 0, total, result: null })
-        const compared = await compareScenarios(base, assumed, {
-          ...{ simulate, policy, replications, signal: ended.signal },
-          horizonSeconds: days * DAY_SECONDS,
-          workers: Math.max(1, availableParallelism() - 1),
-          onProgress: (done) => void push({ done, total, result: null }),
-        })
-        if (!compared) return
-        const calibration = await backtest(base, at, site, {
-          ...{ context, simulate, policy, signal: ended.signal },
-        })
-        await push({ done: total, total, result: { ...compared, calibration, fork: base } })
+        try {
+          const run = { context, simulate, policy, signal: ended.signal }
+          const result = await played(scenario, question, run, (done) => {
+            void push({ done, total, result: null })
+          })
+          if (result) await push({ done: total, total, result })
+        } finally {
+          leave()
+        }
         stop()
       })
     },

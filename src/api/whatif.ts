@@ -21,7 +21,7 @@ const AssumptionRef = builder.objectRef<Assumption>('Assumption').implement({
   }),
 })
 
-const ScenarioRef = builder.objectRef<Scenario>('Scenario').implement({
+export const ScenarioRef = builder.objectRef<Scenario>('Scenario').implement({
   description:
     'A question about the plant: history up to a position, and what is assumed from there on. It is kept ' +
     'apart; nothing of it is ever a fact. `asKnownAt: { scenario: ID }` answers any question under it.',

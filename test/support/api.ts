@@ -50,14 +50,13 @@ export async function plantWithApi(projections: readonly Projection[], scheduler
   const limits = { searches: 1, workers: 1, iterations: 200 }
   const planner =
     scheduler && createPlanner({ store, reads, execute, clock, scheduler, leases: alone, limits })
+  const scenarios = createMemoryScenarios()
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
     ...{ names, secrets, ...(planner ? { planner } : {}) },
     simulate,
-    scenarios: createScenarios({
-      ...{ store, clock, catalogue, deciders },
-      scenarios: createMemoryScenarios(),
-    }),
+    scenarios: createScenarios({ ...{ store, clock, catalogue, deciders }, scenarios }),
+    scenarioRuns: scenarios.runs,
     onChange: createChangeFeed({
       ...{ store, projections, moves: reads.moves },
       signal: stopped.signal,

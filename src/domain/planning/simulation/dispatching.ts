@@ -165,7 +165,7 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     const from = quantity > 0 ? firstLot(before, quantity) : job.end
     readyAt[next] = Math.max(readyAt[next]!, from + minLag)
     if (quantity > 0) endFrom[next] = Math.max(endFrom[next]!, job.end + minLag)
-    if (--waiting[next]! === 0) heap.push(readyAt[next]!, next)
+    if (--waiting[next]! === 0) heap.push(readyAt[next], next)
   }
   const firstLot = (before: number, quantity: number): number => {
     const { modes, fixed } = operations[before]!

@@ -1,6 +1,9 @@
 import { measures } from './measure.ts'
 import type { Study } from './policy.ts'
 
+/** Raised when the same study gives other figures, so that nobody takes an old result for one of today. */
+export const SIMULATION_VERSION = 1
+
 export interface SimulateOptions {
   readonly replications: number
   /** What throughput, utilisation and work in progress are of. */

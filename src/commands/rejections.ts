@@ -1,7 +1,7 @@
-import { rejectionEvents, rejectionStream } from '../domain/audit/rejection.ts'
+import { deliveryStream, rejectionEvents, rejectionStream } from '../domain/audit/rejection.ts'
 import type { Command, CommandEnvelope } from '../domain/command.ts'
 import type { Rejection } from '../domain/decider.ts'
-import { ANY, type EventStore } from './event-store.ts'
+import { ANY, NO_STREAM, type EventStore } from './event-store.ts'
 import { metadataOf } from './metadata.ts'
 
 /** A command that was refused, and when: `at` at the source, `now` here. */
@@ -16,10 +16,13 @@ export interface Refused {
   readonly id: string
 }
 
-/** Keeps a refusal for the audit trail. Each attempt is a fact of its own: who tried again is of interest. */
+/**
+ * Keeps a refusal for the audit trail. Each attempt is a fact of its own: who tried again is of interest.
+ * A delivery that comes again by itself is no attempt, and leaves nothing new.
+ */
 export async function recordRejection(store: EventStore, r: Refused): Promise<void> {
   const { type, version } = rejectionEvents.commandRejected
-  const { commandId } = r.envelope
+  const { commandId, deliveryId } = r.envelope
   const { data } = rejectionEvents.commandRejected({
     commandType: r.command.type,
     commandId,
@@ -29,6 +32,12 @@ export async function recordRejection(store: EventStore, r: Refused): Promise<vo
     command: { ...r.command },
   })
   const metadata = metadataOf(r.envelope, r.at)
-  const events = [{ id: r.id, type, schemaVersion: version, data, metadata }]
-  await store.append([{ stream: rejectionStream(r.now), expected: ANY, events }])
+  const id = deliveryId ?? r.id
+  const events = [{ id, type, schemaVersion: version, data, metadata }]
+  const place =
+    deliveryId === undefined
+      ? { stream: rejectionStream(r.now), expected: ANY }
+      : { stream: deliveryStream(deliveryId), expected: NO_STREAM }
+  // A conflict says that this delivery was refused before.
+  await store.append([{ ...place, events }])
 }

@@ -26,4 +26,6 @@ export interface CommandEnvelope {
   readonly causationId?: string
   /** W3C trace context of whoever sends it. */
   readonly traceparent?: string
+  /** UUID of the delivery where a carrier may deliver by itself again: a refusal is kept once for each. */
+  readonly deliveryId?: string
 }

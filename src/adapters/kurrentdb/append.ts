@@ -1,4 +1,8 @@
-import type { AppendStreamState, WrongExpectedVersionError } from '@kurrent/kurrentdb-client'
+import type {
+  AppendStreamState,
+  MaxAppendSizeExceededError,
+  WrongExpectedVersionError,
+} from '@kurrent/kurrentdb-client'
 import {
   ANY,
   NO_STREAM,
@@ -44,7 +48,10 @@ export function createAppend(client: Client, reads: Reads) {
         : (await reads.last(stream, revision))!.position
       return { ok: true, revision, position }
     } catch (error) {
-      if (typeOf(error) !== 'wrong-expected-version') throw error
+      const type = typeOf(error)
+      if (type === 'maximum-append-size-exceeded')
+        throw tooLarge(stream, events, error as MaxAppendSizeExceededError)
+      if (type !== 'wrong-expected-version') throw error
       return conflict({ stream, expected, events }, error as WrongExpectedVersionError)
     }
   }
@@ -93,6 +100,18 @@ export function createAppend(client: Client, reads: Reads) {
 
   return (appends: readonly Append[]): Promise<readonly AppendResult[]> =>
     Promise.all(appends.map((append) => inLane([append.stream], () => one(append))))
+}
+
+/** Of one event alone: several go in parts that any server takes. */
+const tooLarge = (
+  stream: string,
+  events: readonly NewEvent[],
+  { maxAppendSize }: MaxAppendSizeExceededError,
+): Error => {
+  const bytes = events.reduce((sum, event) => sum + bytesOf(toEventData(event)), 0)
+  const what = `${stream}: ${events[0]!.type} of ${bytes} bytes`
+  const why = `${what} is larger than the server takes (${maxAppendSize} bytes); nothing was written`
+  return Object.assign(new Error(why), { code: 'EventTooLarge' })
 }
 
 /** The client takes a misspelt or unknown state for "any", silently. */

@@ -10,16 +10,40 @@ const WAITS_MS = [50, 200, 500, 1_000, 2_000]
 const NOTHING_HAPPENED = new Set(['not-leader'])
 const UNREACHABLE = new Set(['unavailable', 'deadline-exceeded', 'timeout', 'cancelled'])
 
+/** Status codes of gRPC by the client's kinds: while it connects, it lets such errors through as they are. */
+const STATUS = new Map([
+  [1, 'cancelled'],
+  [4, 'deadline-exceeded'],
+  [14, 'unavailable'],
+])
+/** Of a cluster that names no node that could be used, or of a connection that was given up meanwhile. */
+const LOST = /^Failed to discover|^Channel has been (?:shut down|closed)/
+
 /** The kind of a client's error, '' for any other. */
-export const typeOf = (error: unknown): string =>
-  (error as { readonly type?: string } | null)?.type ?? ''
+export function typeOf(error: unknown): string {
+  const {
+    type,
+    code,
+    message = '',
+  } = (error ?? {}) as {
+    readonly type?: string
+    readonly code?: number
+    readonly message?: string
+  }
+  return type ?? STATUS.get(code ?? -1) ?? (LOST.test(message) ? 'unavailable' : '')
+}
 
 /**
  * Calls the server, again when it could not be reached or its leader changed.
  * @param repeatable whether it may have taken effect without harm when the answer was lost
+ * @param lost told of each attempt that did not reach it
  * @throws StoreUnavailable when it stays out of reach
  */
-export async function call<T>(repeatable: boolean, work: () => Promise<T>): Promise<T> {
+export async function call<T>(
+  repeatable: boolean,
+  work: () => Promise<T>,
+  lost: () => void = () => {},
+): Promise<T> {
   for (let n = 0; ; n++) {
     try {
       return await within(work())
@@ -27,6 +51,7 @@ export async function call<T>(repeatable: boolean, work: () => Promise<T>): Prom
       const type = typeOf(error)
       const known = UNREACHABLE.has(type) || NOTHING_HAPPENED.has(type)
       if (!known) throw error
+      lost()
       const wait = WAITS_MS[n]
       if (wait === undefined || !(repeatable || NOTHING_HAPPENED.has(type)))
         throw new StoreUnavailable(error)

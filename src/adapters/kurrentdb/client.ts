@@ -5,6 +5,28 @@ export type Kurrent = typeof kurrent
 export type Client = kurrent.KurrentDBClient
 
 /**
+ * A client for reads. They go through the native bridge, which stays with a node that died: after a
+ * failure reads need a client of their own made anew, while appends and subscriptions, which find the
+ * new leader by themselves, keep theirs.
+ */
+export interface Reader {
+  current(): Client
+  /** Makes another, unless somebody has done it since. */
+  renew(lost: Client): void
+}
+
+/** Connects when it is first used. */
+export function createReader({ KurrentDBClient }: Kurrent, url: string): Reader {
+  let client = KurrentDBClient.connectionString(url)
+  return {
+    current: () => client,
+    renew(lost) {
+      if (lost === client) client = KurrentDBClient.connectionString(url)
+    },
+  }
+}
+
+/**
  * Loads the client (Apache-2.0; its native bridge is under the Kurrent License).
  * @throws Error in plain words where it is not installed
  */

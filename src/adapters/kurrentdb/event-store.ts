@@ -1,7 +1,7 @@
 import type { Batch, EventStore, Subscribe } from '../../commands/event-store.ts'
 import type { Catalogue } from '../../domain/event.ts'
 import { createAppend } from './append.ts'
-import { loadClient } from './client.ts'
+import { createReader, loadClient } from './client.ts'
 import { followEnd, type Live } from './live.ts'
 import { createReads, matches, type Reads } from './read.ts'
 
@@ -27,7 +27,7 @@ export async function createKurrentEventStore(options: {
   const { catalogue } = options
   const kurrent = await loadClient()
   const client = kurrent.KurrentDBClient.connectionString(options.url)
-  const reads = createReads(kurrent, client, catalogue)
+  const reads = createReads(kurrent, createReader(kurrent, options.url), catalogue)
   const append = createAppend(client, reads)
   let live: Live
   try {

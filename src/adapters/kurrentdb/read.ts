@@ -3,8 +3,9 @@ import type { Filter, ReadAll, ReadStream } from '../../commands/event-store.ts'
 import { START } from '../../commands/event-store.ts'
 import type { Catalogue, Recorded } from '../../domain/event.ts'
 import { call, typeOf } from './calls.ts'
-import type { Client, Kurrent } from './client.ts'
+import type { Client, Kurrent, Reader } from './client.ts'
 import { toFact, toPlace } from './codec.ts'
+import { readingAhead } from './read-ahead.ts'
 
 /** Events of one page: a read that is left before its end would stall the client, so each is drained. */
 const PAGE = 4_000
@@ -15,8 +16,17 @@ const AS_STORED: Catalogue = new Map()
 export type Reads = ReturnType<typeof createReads>
 
 /** Reads of streams and of the log, in pages. */
-export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalogue) {
+export function createReads(kurrent: Kurrent, reader: Reader, catalogue: Catalogue) {
   const { FORWARDS, BACKWARDS } = kurrent
+
+  const reading = <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+    let client = reader.current()
+    return call(
+      true,
+      () => work((client = reader.current())),
+      () => reader.renew(client),
+    )
+  }
 
   const streamPage = (
     stream: string,
@@ -26,7 +36,7 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
       readonly limit: number
     },
   ): Promise<readonly RecordedEvent[]> =>
-    call(true, async () => {
+    reading(async (client) => {
       const { from, forward, limit } = options
       try {
         return await drained(
@@ -36,6 +46,7 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
               from === undefined ? (forward ? kurrent.START : kurrent.END) : BigInt(from),
             maxCount: limit,
           }),
+          (event) => event,
         )
       } catch (error) {
         if (typeOf(error) === 'stream-not-found') return []
@@ -60,20 +71,45 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
     return found
   }
 
-  const allPage = (
-    { from, forward, limit }: { readonly from: number; readonly forward: boolean; limit: number },
+  const allPage = <T>(
+    page: { readonly from: number; readonly forward: boolean; readonly limit: number },
     filter: Filter,
-  ): Promise<readonly RecordedEvent[]> =>
-    call(true, () =>
+    made: (event: RecordedEvent) => T,
+  ): Promise<readonly T[]> =>
+    reading((client) =>
       drained(
         client.readAll({
-          direction: forward ? FORWARDS : BACKWARDS,
-          fromPosition: fromPosition(kurrent, from, forward),
-          maxCount: limit,
+          direction: page.forward ? FORWARDS : BACKWARDS,
+          fromPosition: fromPosition(kurrent, page.from, page.forward),
+          maxCount: page.limit,
           filter: wireFilter(kurrent, filter),
         }),
+        made,
       ),
     )
+
+  const all = async (options: ReadAll): Promise<readonly Recorded[]> => {
+    const { from, to, direction = 'forward', limit, asStored = false, ...filter } = options
+    const forward = direction === 'forward'
+    const last = forward ? (to ?? Infinity) : Infinity
+    const found: Recorded[] = []
+    if (filter.types?.length === 0 || filter.categories?.length === 0) return found
+    const types = asStored ? AS_STORED : catalogue
+    const made = (event: RecordedEvent) => toFact(types, event)
+    let next = from
+    while (found.length < limit) {
+      // Forward, the event at the position comes first, and is known already.
+      const wanted = Math.min(PAGE, limit - found.length) + (forward && next > START ? 1 : 0)
+      const page = await allPage({ from: next, forward, limit: wanted }, filter, made)
+      for (const fact of page)
+        if (isNew(fact, next, forward) && matches(filter, fact) && found.length < limit)
+          if (fact.position <= last) found.push(fact)
+      if (page.length < wanted) break
+      next = page.at(-1)!.position
+      if (forward && next >= last) break
+    }
+    return found
+  }
 
   return {
     events: (name: string, from: number, limit: number) => stream(name, { from, limit }),
@@ -90,30 +126,11 @@ export function createReads(kurrent: Kurrent, client: Client, catalogue: Catalog
       })
       return event && toFact(catalogue, event)
     },
-    async all({ from, to, direction = 'forward', limit, asStored = false, ...filter }: ReadAll) {
-      const types = asStored ? AS_STORED : catalogue
-      const forward = direction === 'forward'
-      const last = forward ? (to ?? Infinity) : Infinity
-      const found: Recorded[] = []
-      if (filter.types?.length === 0 || filter.categories?.length === 0) return found
-      let next = from
-      while (found.length < limit) {
-        // Forward, the event at the position comes first, and is known already.
-        const wanted = Math.min(PAGE, limit - found.length) + (forward && next > START ? 1 : 0)
-        const events = await allPage({ from: next, forward, limit: wanted }, filter)
-        const page = events.map((event) => toFact(types, event))
-        for (const fact of page)
-          if (isNew(fact, next, forward) && matches(filter, fact) && found.length < limit)
-            if (fact.position <= last) found.push(fact)
-        if (page.length < wanted) break
-        next = page.at(-1)!.position
-        if (forward && next >= last) break
-      }
-      return found
-    },
+    all: readingAhead(all),
     async head(): Promise<number> {
-      const [last] = await allPage({ from: Infinity, forward: false, limit: 1 }, {})
-      return last ? toFact(AS_STORED, last).position : START
+      const end = { from: Infinity, forward: false, limit: 1 }
+      const [last] = await allPage(end, {}, (event) => toFact(AS_STORED, event))
+      return last?.position ?? START
     },
   }
 }
@@ -126,10 +143,14 @@ const fromPosition = ({ START: start, END }: Kurrent, from: number, forward: boo
   return Number.isFinite(from) ? toPlace(from) : END
 }
 
-async function drained(source: AsyncIterable<ResolvedEvent>): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = []
-  for await (const { event } of source) if (event) events.push(event)
-  return events
+/** To its end, each event made into what is wanted of it at once: kept whole, a page costs V8 twice. */
+async function drained<T>(
+  source: AsyncIterable<ResolvedEvent>,
+  made: (event: RecordedEvent) => T,
+): Promise<T[]> {
+  const found: T[] = []
+  for await (const { event } of source) if (event) found.push(made(event))
+  return found
 }
 
 export const matches = ({ categories, types }: Filter, { stream, type }: Recorded): boolean =>

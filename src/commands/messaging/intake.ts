@@ -135,10 +135,17 @@ async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Pro
     source: event.source,
     correlationId: event.correlationid ?? event.id,
     causationId: event.id,
+    deliveryId: deliveryOf(message, event),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(occurredAt === null ? {} : { occurredAt }),
   })
   return isRejection(outcome) ? { code: outcome.rejected, why: outcome.why } : null
+}
+
+/** Its place in the topic; with what it says, for a topic that was deleted and made anew. */
+const deliveryOf = (message: Received, { source, id }: CloudEvent): string => {
+  const { topic, partition, offset, timestamp } = message
+  return uuid5(`delivery/${JSON.stringify([topic, partition, offset, timestamp, source, id])}`)
 }
 
 const commandOf = ({ type, data }: CloudEvent): unknown =>

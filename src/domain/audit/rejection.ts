@@ -3,7 +3,8 @@ import { event, type EventOf } from '../event.ts'
 
 /**
  * What the system refused, kept for the audit trail: who wished what, and why not. Each day has a
- * stream, so that none grows without end. A refusal changes no other stream.
+ * stream, so that none grows without end; what a carrier may deliver again has a stream for each
+ * delivery, which guards that it is kept once. A refusal changes no other stream.
  */
 export const rejectionEvents = {
   commandRejected: event(
@@ -46,4 +47,5 @@ export type RejectionEvent = EventOf<typeof rejectionEvents>
 
 /** @param at ISO-8601 UTC */
 export const rejectionStream = (at: string): string => `rejection-${at.slice(0, 10)}`
+export const deliveryStream = (deliveryId: string): string => `rejection-${deliveryId}`
 export const quarantineStream = (source: string): string => `quarantine-${source}`

@@ -62,6 +62,22 @@ test('delivered again, in any order and batches, it changes nothing', async () =
   expect(await wholeLog(store)).toEqual(before)
 })
 
+test('a refused command delivered again leaves no second refusal, sent again it does', async () => {
+  const store = memoryStore()
+  const { bus, take, send, letters } = intakeOn(store)
+  await bus.publish([message(hold('m1')), message(releaseOrder('m2', { site: 'S2' }))])
+  const delivered = bus.messages(IN)
+  await take(delivered)
+  const before = await wholeLog(store)
+  expect(before.map(({ type }) => type)).toEqual(['CommandRejected', 'CommandRejected'])
+  await take(delivered.toReversed())
+  await intakeOn(store).take(delivered)
+  expect(await wholeLog(store)).toEqual(before)
+  await send(hold('m1'))
+  expect(await types(store)).toEqual(Array.from({ length: 3 }, () => 'CommandRejected'))
+  expect(letters().map(({ code }) => code)).toContain('Forbidden')
+})
+
 test('the same id from another sender is another wish', async () => {
   const store = memoryStore()
   const { send } = intakeOn(store)

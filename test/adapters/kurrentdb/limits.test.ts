@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createKurrentEventStore } from '../../../src/adapters/kurrentdb/event-store.ts'
+import { createMemoryEventStore } from '../../../src/adapters/memory/event-store.ts'
+import { startGrpc } from '../../../src/adapters/grpc/server.ts'
+import { NO_STREAM } from '../../../src/commands/event-store.ts'
+import { systemClock } from '../../../src/commands/ports.ts'
+import { fact, facts, fresh, idsOf, one } from '../../contract/event-store-kit.ts'
+import { anyone, memoryCheckpoints, serveGrpc } from '../../support/grpc.ts'
+
+const catalogue = new Map()
+const MIB = 1024 * 1024
+const sized = (bytes: number) => fact(undefined, 'Noted', { text: 'x'.repeat(bytes) })
+
+test('many large events go in parts that a server of 1 MiB takes, one that is larger is refused', async () => {
+  const server = await serveGrpc()
+  const url = `kurrentdb://127.0.0.1:${server.port}?tls=false`
+  const store = await createKurrentEventStore({ url, catalogue })
+  const stream = fresh()
+  const events = Array.from({ length: 12 }, () => sized(300_000))
+  const done = await one(store, { stream, expected: NO_STREAM, events })
+  expect(done).toMatchObject({ ok: true, revision: 11 })
+  expect(await one(store, { stream, expected: NO_STREAM, events })).toEqual({
+    ...done,
+    repeated: true,
+  })
+  expect(idsOf(await store.readStream(stream))).toEqual(idsOf(events))
+  const large = fresh()
+  const tooLarge = one(store, { stream: large, expected: NO_STREAM, events: [sized(MIB)] })
+  await expect(tooLarge).rejects.toMatchObject({
+    code: 'EventTooLarge',
+    message: expect.stringContaining(`${large}: Noted of 10487`),
+  })
+  expect(await store.readStream(large)).toEqual([])
+  await store.close()
+  await server.close()
+})
+
+/** A certificate of an authority of one's own, in a folder. Null where openssl is missing. */
+function certificates(): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'taktlog-tls-'))
+  const openssl = (command: string) =>
+    execFileSync('openssl', command.split(' '), { cwd: folder, stdio: 'pipe' })
+  const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'
+  try {
+    for (const name of ['ca', 'other'])
+      openssl(`req -x509 ${key} -subj /CN=${name} -keyout ${name}.key -out ${name}.pem`)
+    const names = '-addext subjectAltName=DNS:localhost,IP:127.0.0.1'
+    const signed = '-CA ca.pem -CAkey ca.key -addext basicConstraints=critical,CA:FALSE'
+    openssl(`req -x509 ${key} ${signed} ${names} -subj /CN=localhost -keyout key.pem -out cert.pem`)
+    return folder
+  } catch (error) {
+    console.log(`the adapter is not tested with TLS: ${(error as Error).message}`)
+    return null
+  }
+}
+const folder = certificates()
+
+test.skipIf(!folder)(
+  'TLS with an authority of one’s own, and credentials that the server sees',
+  async () => {
+    const file = (name: string) => join(folder!, name)
+    const bearers: (string | null)[] = []
+    const server = await startGrpc(
+      {
+        store: createMemoryEventStore(systemClock, catalogue),
+        ...{ catalogue, clock: systemClock, checkpoints: memoryCheckpoints(), writable: ['*'] },
+        async identify(bearer) {
+          bearers.push(bearer ?? null)
+          return bearer === 'Bearer s3cret' ? anyone : null
+        },
+        onError: (error) => console.error(error),
+      },
+      {
+        ...{ host: '127.0.0.1', port: 0 },
+        tls: { certificate: readFileSync(file('cert.pem')), key: readFileSync(file('key.pem')) },
+      },
+    )
+    const open = (user: string, ca: string) => {
+      const url = `kurrentdb://${user}@localhost:${server.port}?tls=true&tlsCAFile=${file(ca)}`
+      return createKurrentEventStore({ url, catalogue })
+    }
+    const store = await open('any:s3cret', 'ca.pem')
+    const [stream, events] = [fresh(), facts(3)]
+    await one(store, { stream, expected: NO_STREAM, events })
+    expect(idsOf(await store.readStream(stream))).toEqual(idsOf(events))
+    await store.close()
+    expect(new Set(bearers)).toEqual(new Set(['Bearer s3cret']))
+    await expect(open('any:wrong', 'ca.pem')).rejects.toThrow(/./)
+    await expect(open('any:s3cret', 'other.pem')).rejects.toThrow('cannot be reached')
+    await server.close()
+    rmSync(folder!, { recursive: true })
+  },
+)

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createKurrentEventStore } from '../../../src/adapters/kurrentdb/event-store.ts'
@@ -9,6 +7,7 @@ import { startGrpc } from '../../../src/adapters/grpc/server.ts'
 import { NO_STREAM } from '../../../src/commands/event-store.ts'
 import { systemClock } from '../../../src/commands/ports.ts'
 import { fact, facts, fresh, idsOf, one } from '../../contract/event-store-kit.ts'
+import { makeCertificates } from '../../support/certificates.ts'
 import { anyone, memoryCheckpoints, serveGrpc } from '../../support/grpc.ts'
 
 const catalogue = new Map()
@@ -39,25 +38,7 @@ test('many large events go in parts that a server of 1 MiB takes, one that is la
   await server.close()
 })
 
-/** A certificate of an authority of one's own, in a folder. Null where openssl is missing. */
-function certificates(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'taktlog-tls-'))
-  const openssl = (command: string) =>
-    execFileSync('openssl', command.split(' '), { cwd: folder, stdio: 'pipe' })
-  const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'
-  try {
-    for (const name of ['ca', 'other'])
-      openssl(`req -x509 ${key} -subj /CN=${name} -keyout ${name}.key -out ${name}.pem`)
-    const names = '-addext subjectAltName=DNS:localhost,IP:127.0.0.1'
-    const signed = '-CA ca.pem -CAkey ca.key -addext basicConstraints=critical,CA:FALSE'
-    openssl(`req -x509 ${key} ${signed} ${names} -subj /CN=localhost -keyout key.pem -out cert.pem`)
-    return folder
-  } catch (error) {
-    console.log(`the adapter is not tested with TLS: ${(error as Error).message}`)
-    return null
-  }
-}
-const folder = certificates()
+const folder = makeCertificates()
 
 test.skipIf(!folder)(
   'TLS with an authority of one’s own, and credentials that the server sees',

@@ -7,7 +7,8 @@ import { createContext, type Services } from './api/context.ts'
 import { alone } from './commands/leases.ts'
 import type { MessageBus } from './commands/messaging/bus.ts'
 import { createIntake } from './commands/messaging/intake.ts'
-import { publishFacts } from './commands/messaging/publish.ts'
+import type { Metrics } from './commands/metrics.ts'
+import { publishFacts, publishingLag } from './commands/messaging/publish.ts'
 import {
   categoriesOf,
   deadLetterTopic,
@@ -99,16 +100,23 @@ function saslOf({ kafkaUser, kafkaPassword, kafkaSasl, kafkaTls }: Config): Kafk
   return { mechanism: kafkaSasl, username: kafkaUser, password: kafkaPassword }
 }
 
+interface Connected {
+  readonly services: Services
+  readonly connector: Connector
+  readonly metrics: Metrics
+}
+
 /**
  * Publishes events, in one of all processes, and takes messages in, in each: they share the partitions.
  * Outages of broker and database are survived.
  */
 export function runConnector(
   log: Pick<Log, 'store' | 'checkpoints'>,
-  { services, connector }: { readonly services: Services; readonly connector: Connector },
+  how: Connected,
   active: ActiveDeps,
 ): Promise<void>[] {
-  const { messaging, kafka } = connector
+  const { services, metrics } = how
+  const { messaging, kafka } = how.connector
   const withBus = async (work: (bus: MessageBus) => Promise<void>): Promise<void> => {
     const bus = await createKafkaMessageBus(kafka)
     try {
@@ -120,7 +128,15 @@ export function runConnector(
   const publishing = (signal: AbortSignal): Promise<void> =>
     withBus((bus) => publishFacts(messaging, { ...log, bus, signal }))
   const taking = (signal: AbortSignal): Promise<void> =>
-    withBus((bus) => takeIn(bus, { services, connector, signal }))
+    withBus((bus) => takeIn(bus, { ...how, signal }))
+  if (messaging.categories?.length !== 0)
+    metrics.gauges(async () => {
+      const lag = await publishingLag(messaging, { ...log, clock: services.clock })
+      return {
+        taktlog_publishing_lag_events: [[{}, lag.events]],
+        taktlog_publishing_lag_seconds: [[{}, lag.seconds]],
+      }
+    })
   return [
     ...(messaging.categories?.length === 0 ? [] : [actively('kafka out', active, publishing)]),
     ...(messaging.incoming.length === 0
@@ -131,13 +147,9 @@ export function runConnector(
 
 async function takeIn(
   bus: MessageBus,
-  how: {
-    readonly services: Services
-    readonly connector: Connector
-    readonly signal: AbortSignal
-  },
+  how: Connected & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const { services, connector, signal } = how
+  const { services, connector, metrics, signal } = how
   const { messaging, principal, kafka } = connector
   const deadLetters = deadLetterTopic(messaging)
   await bus.ensureTopics([...messaging.incoming, deadLetters])
@@ -147,6 +159,7 @@ async function takeIn(
     execute: (...command) => context().execute(...command),
     record: (...observed) => context().record(...observed),
     ...{ commands: deciderOf, observations: observationDefinitions, principal, bus, deadLetters },
+    metrics,
   })
   await bus.consume({ topics: messaging.incoming, group: kafka.clientId, handle, signal })
 }

@@ -242,7 +242,7 @@ export async function startSystem(
     roles.push(...runPolicies(log, { services, config }, active))
     roles.push(...runDrills({ ...log, reads, clock: log.services.clock }, active))
   }
-  if (connector) roles.push(...runConnector(log, { services, connector }, active))
+  if (connector) roles.push(...runConnector(log, { services, connector, metrics }, active))
   try {
     if (config.roles.includes('notary')) {
       const { signer } = keysOf(config)

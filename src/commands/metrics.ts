@@ -30,6 +30,10 @@ export const counters = {
   taktlog_append_conflicts_total: { help: 'Appends that lost a race and were decided again.' },
   taktlog_projected_events_total: { help: 'Events folded live into the read models.' },
   taktlog_policy_reactions_total: { help: 'Commands that policies sent.', labels: ['policy'] },
+  taktlog_dead_letters_total: {
+    help: 'Messages that were set aside, by why: a code of the dead letters, or of the rule.',
+    labels: ['code'],
+  },
   taktlog_http_requests_total: { help: 'Answered HTTP requests.', labels: ['status'] },
   taktlog_scrape_failures_total: { help: 'Gauges that could not be read in time at a scrape.' },
 } satisfies Record<string, Series>
@@ -78,6 +82,12 @@ export const gauges = {
   taktlog_rebuild_progress_ratio: {
     help: 'Share of the log that a table being built has seen; absent when none is built.',
     labels: ['projection'],
+  },
+  taktlog_publishing_lag_events: {
+    help: 'Distance of what was published from the end of the log; 0 where nothing is left to publish.',
+  },
+  taktlog_publishing_lag_seconds: {
+    help: 'How long ago the oldest event that is not published was recorded.',
   },
   taktlog_recall_drill_failed: {
     help: '1 when the newest recall drill of a site failed.',

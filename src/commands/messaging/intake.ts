@@ -4,6 +4,7 @@ import type { ObservationDefinition } from '../../domain/observation.ts'
 import { StoreUnavailable } from '../event-store.ts'
 import type { Execute } from '../execute.ts'
 import { uuid5 } from '../ids.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Observation, ObservationContext, Recording } from '../record.ts'
 import { validTraceparent } from '../tracing.ts'
 import type { MessageBus, Received } from './bus.ts'
@@ -23,6 +24,7 @@ export interface IntakeDeps {
   readonly bus: Pick<MessageBus, 'publish'>
   /** Topic for what is not accepted. */
   readonly deadLetters: string
+  readonly metrics?: Pick<Metrics, 'count'>
   /** Waits before a message is tried again that something went wrong with. */
   readonly retryMs?: readonly number[]
 }
@@ -46,6 +48,7 @@ export function createIntake(deps: IntakeDeps): (batch: readonly Received[]) => 
     const place = new Map(batch.map((message, i) => [message, i]))
     refused.sort((a, b) => place.get(a.message)! - place.get(b.message)!)
     await sendLetters(deps.bus, deps.deadLetters, refused)
+    for (const { code } of refused) deps.metrics?.count('taktlog_dead_letters_total', { code })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Recorded } from '../../domain/event.ts'
 import { START, type EventStore } from '../event-store.ts'
 import type { Checkpoints } from '../policy.ts'
+import type { Clock } from '../ports.ts'
 import type { MessageBus } from './bus.ts'
 import { factMessage } from './cloud-events.ts'
 import { categoriesOf, categoryOf, topicOf, type Messaging } from './topics.ts'
@@ -27,7 +28,7 @@ export async function publishFacts(
 ): Promise<void> {
   const { store, bus, checkpoints, signal } = deps
   const { categories, origin } = messaging
-  const name = checkpointOf(messaging)
+  const name = publicationOf(messaging)
   const topics = createTopics(messaging)
   const checkpoint = createSaver((position) => checkpoints.save(name, position))
   await topics.ensure(bus, categoriesOf(messaging))
@@ -46,9 +47,31 @@ export async function publishFacts(
   await checkpoint.done()
 }
 
-/** Other topics or categories are another publication, which begins at the start of the log. */
-const checkpointOf = ({ prefix, categories }: Messaging): string =>
+/**
+ * Name of the checkpoint of a publication. Other topics or categories are another one, which begins at
+ * the start of the log.
+ */
+const publicationOf = ({ prefix, categories }: Messaging): string =>
   `kafka ${prefix}${categories ? `[${[...categories].sort().join(',')}]` : '*'}`
+
+/** How far the publication is behind: positions of the log, and the age of what waits longest in seconds. */
+export async function publishingLag(
+  messaging: Messaging,
+  deps: {
+    readonly store: Pick<EventStore, 'head' | 'readAll'>
+    readonly checkpoints: Pick<Checkpoints, 'load'>
+    readonly clock: Clock
+  },
+): Promise<{ readonly events: number; readonly seconds: number }> {
+  const { store, checkpoints, clock } = deps
+  const { categories } = messaging
+  const from = await checkpoints.load(publicationOf(messaging))
+  const head = await store.head()
+  const [next] = await store.readAll({ from, limit: 1, ...(categories ? { categories } : {}) })
+  if (!next) return { events: 0, seconds: 0 }
+  const ms = Date.parse(clock.now()) - Date.parse(next.recordedAt)
+  return { events: Math.max(1, head - from), seconds: Math.max(0, ms) / 1_000 }
+}
 
 /** Topics by category; each is created before its first message. */
 function createTopics(messaging: Messaging) {

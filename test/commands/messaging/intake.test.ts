@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createMetrics } from '../../../src/adapters/prometheus/metrics.ts'
 import { StoreUnavailable } from '../../../src/commands/event-store.ts'
 import { MessageTooLarge } from '../../../src/commands/messaging/bus.ts'
 import { losesFirstAck, memoryStore, release, wholeLog } from '../support.ts'
@@ -76,6 +77,15 @@ test('a refused command delivered again leaves no second refusal, sent again it 
   await send(hold('m1'))
   expect(await types(store)).toEqual(Array.from({ length: 3 }, () => 'CommandRejected'))
   expect(letters().map(({ code }) => code)).toContain('Forbidden')
+})
+
+test('what is set aside is counted by its code', async () => {
+  const metrics = createMetrics()
+  const { send } = intakeOn(memoryStore(), { metrics })
+  await send('garbage', releaseOrder('m1', { site: 'S2' }), releaseOrder('m2', { site: 'S2' }))
+  const text = await metrics.text()
+  expect(text).toContain('taktlog_dead_letters_total{code="NotACloudEvent"} 1\n')
+  expect(text).toContain('taktlog_dead_letters_total{code="Forbidden"} 2\n')
 })
 
 test('the same id from another sender is another wish', async () => {

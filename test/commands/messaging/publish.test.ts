@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMemoryMessageBus } from '../../../src/adapters/memory/message-bus.ts'
 import { BusUnavailable, type MessageBus } from '../../../src/commands/messaging/bus.ts'
-import { publishFacts } from '../../../src/commands/messaging/publish.ts'
+import { publishFacts, publishingLag } from '../../../src/commands/messaging/publish.ts'
 import {
   categoriesOf,
   defaultMessaging,
@@ -118,4 +118,18 @@ test('every event type has a category, and every category a topic that Kafka tak
   for (const category of categoriesOf({ categories: null }))
     expect(topicOf(defaultMessaging, category)).toMatch(/^[\w.-]{1,249}$/)
   expect(topicOf(defaultMessaging, 'käse/brot')).toBe('taktlog.k_se_brot')
+})
+
+test('how far it is behind: by place and by the age of what waits longest, of its own categories', async () => {
+  const { store } = await plant()
+  const bus = createMemoryMessageBus(clock.now)
+  const checkpoints = memoryCheckpoints()
+  const recordedAt = (await store.readAll({ from: 0, limit: 1 }))[0]!.recordedAt
+  const later = { now: () => new Date(Date.parse(recordedAt) + 2_500).toISOString() }
+  const messaging = { ...defaultMessaging, categories: ['order'] }
+  const lag = () => publishingLag(messaging, { store, checkpoints, clock: later })
+  expect(await lag()).toEqual({ events: await store.head(), seconds: 2.5 })
+  const published = () => bus.messages(topicOf(messaging, 'order')).length > 0
+  await publishUntil(published, { store, bus, checkpoints, messaging })
+  expect(await lag()).toEqual({ events: 0, seconds: 0 })
 })

@@ -14,6 +14,7 @@ import { realPlants } from './real.ts'
 
 const { values, positionals } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     seconds: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
@@ -21,6 +22,13 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 })
+if (values.help) {
+  console.log(
+    'npm run bench:schedule -- [start of a name, or plant] ... ' +
+      '[--seconds 1] [--seed 1] [--workers 1] [--cpu]',
+  )
+  process.exit(0)
+}
 /** One of each size of Taillard, and a few of every other set. */
 const USUAL = ['ft10', 'la38', 'swv0', 'ta01', 'ta11', 'ta21', 'ta31', 'ta41', 'mk', '05a', '09a']
 

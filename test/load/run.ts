@@ -12,8 +12,20 @@ import { findK6, HOW_TO_GET_K6, startK6, type Summary, type Wish } from './k6.ts
 import { verifyReadModels } from './verify.ts'
 import { cpuOf, sample, type Sample } from './watch.ts'
 
+const USAGE = `npm run load -- [options]
+
+  --url URL           a running Taktlog (http://127.0.0.1:4000)
+  --key KEY           API key, or TAKTLOG_LOAD_KEY
+  --seconds N         how long it is measured (60), after --warm-up N seconds (20)
+  --commands N        commands a second (1000), --batch N of them in one request (5)
+  --queries N         queries a second (500)
+  --subscribers N     open boards (20)
+  --data FOLDER       data folder of that Taktlog, on this machine
+  --verify            compare its read models with a rebuild afterwards`
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     url: { type: 'string', default: 'http://127.0.0.1:4000' },
     key: { type: 'string', default: process.env['TAKTLOG_LOAD_KEY'] ?? '' },
     seconds: { type: 'string', default: '60' },
@@ -26,6 +38,10 @@ const { values } = parseArgs({
     verify: { type: 'boolean', default: false },
   },
 })
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
 const wish: Wish = {
   ...{ url: values.url, key: values.key, seconds: Number(values.seconds) },
   warmUp: Number(values['warm-up']),

@@ -35,6 +35,8 @@ export function createMetrics(): Metrics {
     gauges,
     (name, { help, labels = [] }) => new Gauge({ name, help, labelNames: labels, registers }),
   )
+  const counter = remembered((name: CounterName, labels) => counting.get(name)!.labels(labels))
+  const histogram = remembered((name: HistogramName, labels) => measuring.get(name)!.labels(labels))
   const readers: Parameters<Metrics['gauges']>[0][] = []
 
   const read = async (reader: (typeof readers)[number]): Promise<void> => {
@@ -45,8 +47,8 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    count: (name, labels = NONE, by = 1) => counting.get(name)!.inc(labels, by),
-    observe: (name, value, labels = NONE) => measuring.get(name)!.observe(labels, value),
+    count: (name, labels = NONE, by = 1) => counter(name, labels).inc(by),
+    observe: (name, value, labels = NONE) => histogram(name, labels).observe(value),
     gauges: (reader) => void readers.push(reader),
     async text() {
       // What could not be read now is absent, not as it was before.
@@ -74,6 +76,20 @@ const mapOf = <N extends string, S, M>(
   make: (name: string, series: S) => M,
 ): ReadonlyMap<N, M> =>
   new Map(Object.entries<S>(series).map(([name, one]) => [name as N, make(name, one)]))
+
+/** The series of a name and its labels: prom-client checks and sorts the labels at each look-up. */
+function remembered<N extends string, M>(find: (name: N, labels: Labels) => M) {
+  const found = new Map<string, M>()
+  return (name: N, labels: Labels): M => {
+    let key: string = name
+    for (const label in labels) key += `,${label}=${labels[label]}`
+    const known = found.get(key)
+    if (known) return known
+    const series = find(name, labels)
+    found.set(key, series)
+    return series
+  }
+}
 
 async function inTime<T>(work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout

@@ -106,7 +106,7 @@ async function prepare(database: Parameters<typeof createTables>[0]): Promise<st
   try {
     await session.prepare([genealogyEdges])
     const [table] = await session.tables([genealogyEdges])
-    if (!table!.complete) await session.complete(table!, genealogyEdges)
+    if (!table!.complete) await session.complete(new Map([[table!, genealogyEdges]]))
     return table!.name
   } finally {
     await session.close()

@@ -82,7 +82,7 @@ export async function catchUp(members: readonly Member[], c: CatchUp): Promise<r
     }
     open = [...arrived, ...cleared]
     const building = new Set(open.filter(({ table }) => !table.active))
-    const settled = (await Promise.all(open.map((member) => establish(member, c)))).every(Boolean)
+    const settled = await establish(open, c)
     if (settled && cleared.length === 0) return [...switched, ...open]
     // From now on it is the projector who moves these checkpoints.
     switched.push(...open.filter((member) => building.has(member) && member.table.active))
@@ -90,18 +90,19 @@ export async function catchUp(members: readonly Member[], c: CatchUp): Promise<r
   }
 }
 
-/** Makes a filled table the one that is read; false when there is something left to fold first. */
-async function establish(member: Member, { session }: CatchUp): Promise<boolean> {
-  const { table, projection } = member
-  if (!table.complete) {
-    await session.complete(table, projection)
-    member.table = { ...table, complete: true }
-    return false
-  }
-  if (table.active) return true
-  const active = await session.activate(table, projection)
-  member.table = { ...table, active }
-  return active
+/** Makes filled tables the ones that are read; false when there is something left to fold first. */
+async function establish(members: readonly Member[], { session }: CatchUp): Promise<boolean> {
+  const filled = members.filter(({ table }) => !table.complete)
+  const waiting = members.filter(({ table }) => table.complete && !table.active)
+  await Promise.all([
+    session.complete(new Map(filled.map(({ table, projection }) => [table, projection]))),
+    ...waiting.map(async (member) => {
+      const active = await session.activate(member.table, member.projection)
+      member.table = { ...member.table, active }
+    }),
+  ])
+  for (const member of filled) member.table = { ...member.table, complete: true }
+  return filled.length === 0 && waiting.every(({ table }) => table.active)
 }
 
 interface Pass {

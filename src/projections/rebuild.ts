@@ -36,8 +36,8 @@ export async function rebuild(
     if (taken.length > 0)
       throw new Error(`already being rebuilt: ${taken.map(({ name }) => name).join(', ')}`)
     const members: Member[] = []
-    for (const p of projections)
-      members.push(await openMember(session, p, await session.startBuild(p)))
+    for (const [p, table] of await session.startBuild(projections))
+      members.push(await openMember(session, p, table))
     const done = await catchUp(members, {
       store,
       session,

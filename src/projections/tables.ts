@@ -66,8 +66,8 @@ export interface Session {
   hold(locks: readonly string[]): Promise<ReadonlySet<string>>
   /** Makes tables, views and, where the version in the code changed, a table beside the old one. */
   prepare(projections: readonly Projection[]): Promise<void>
-  /** A new table beside the active one, or the unfinished one of an earlier rebuild. */
-  startBuild(projection: Projection): Promise<Table>
+  /** For each a new table beside the active one, or the unfinished one of an earlier rebuild. */
+  startBuild(projections: readonly Projection[]): Promise<ReadonlyMap<Projection, Table>>
   tables(projections: readonly Projection[]): Promise<readonly Table[]>
   /** Rows by key; keys without a row are absent. */
   load(
@@ -81,8 +81,8 @@ export interface Session {
   /** One transaction. @throws CheckpointMoved | WriteRefused, having changed nothing. */
   write(writes: readonly Write[]): Promise<void>
   fail(table: Table, failure: Failure): Promise<void>
-  /** Makes primary key and indexes. */
-  complete(table: Table, projection: Projection): Promise<void>
+  /** Makes primary keys and indexes of these tables, of some of them at a time. */
+  complete(filled: ReadonlyMap<Table, Projection>): Promise<void>
   /**
    * Lets the view read this table and drops the one before. False, having changed nothing, while the
    * other is ahead (a reader would go back in time) or readers keep it busy: try again.

@@ -15,7 +15,7 @@ export async function edgeTable() {
   const session = await createTables(connection).connect()
   await session.prepare([genealogyEdges])
   const [table] = await session.tables([genealogyEdges])
-  if (!table!.complete) await session.complete(table!, genealogyEdges)
+  if (!table!.complete) await session.complete(new Map([[table!, genealogyEdges]]))
   await session.close()
   const store = { head: async () => 0 }
   const reads = createReadModels({ pool, store, projections: [genealogyEdges] })

@@ -37,14 +37,11 @@ const telling = { ...lotTelling, ...unitTelling, ...packageTelling } as Record<s
  */
 export function epcisEventsFor(naming: Naming): Projection<EpcisEventRow> {
   const names = createNames(naming)
-  // Asked for the keys of a fact and then for each of its rows; one answer serves them all.
-  const told = new WeakMap<Recorded, Statements>()
+  // Asked for the keys of a fact and right after that for each of its rows; one answer serves them all.
+  let told: { readonly fact: Recorded; readonly all: Statements } | null = null
   const statements = (tell: Tell, fact: Recorded): Statements => {
-    const known = told.get(fact)
-    if (known) return known
-    const all = tell(fact.data, names, fact)
-    told.set(fact, all)
-    return all
+    if (told?.fact !== fact) told = { fact, all: tell(fact.data, names, fact) }
+    return told.all
   }
   const handler = (tell: Tell) => ({
     key: (_: unknown, fact: Recorded): readonly string[] => {

@@ -44,6 +44,11 @@ export const toTable = (row: TableRow, p: Projection): Table => ({
   skipped: row.skipped,
 })
 
+/** A table that is being filled, and whose. */
+type Filled = readonly [Table, Projection]
+/** One connection's. */
+export type Lifecycle = ReturnType<typeof createLifecycle>
+
 /** A view switch that readers keep waiting gives up after this, so that it never queues others. */
 const SWITCH_LOCK_MS = 300
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -111,10 +116,6 @@ export function createLifecycle(client: pg.Client) {
     const made = new Map(named.map(({ name, p }) => [name, p]))
     return rows.map((row) => toTable(row, made.get(row.table_name)!))
   }
-  const drop = async (table: Table): Promise<void> => {
-    await client.query('delete from read._tables where table_name = $1', [table.name])
-    await client.query(sql.dropTable(table.name))
-  }
   /** What this projection lacks: its first table, or one of today's version beside another one's. */
   const lacking = async (p: Projection, own: readonly Table[]): Promise<readonly Wanted[]> => {
     const active = own.find((table) => table.active)
@@ -136,7 +137,8 @@ export function createLifecycle(client: pg.Client) {
         await dropOrphans(client)
         for (const p of projections) assertName(p)
         const all = await tablesOf(projections)
-        for (const table of all) if (!table.active && !table.current) await drop(table)
+        for (const table of all)
+          if (!table.active && !table.current) await client.query(sql.dropTable(table.name))
         const wanted: Wanted[] = []
         for (const p of projections)
           wanted.push(
@@ -148,39 +150,47 @@ export function createLifecycle(client: pg.Client) {
         await create(wanted, await namesTaken(client))
       })
     },
-    startBuild: (p: Projection): Promise<Table> =>
+    startBuild: (projections: readonly Projection[]): Promise<ReadonlyMap<Projection, Table>> =>
       exclusively(async () => {
-        const unfinished = (await tablesOf([p])).find((table) => !table.active && table.current)
-        if (!unfinished) {
-          const wanted = { p, active: false, view: () => [] }
-          return (await create([wanted], await namesTaken(client)))[0]!
-        }
+        const all = await tablesOf(projections)
+        const unfinished = all.filter((table) => !table.active && table.current)
         // Asked for again after it had stopped at an event: the code may have been mended.
         await client.query(
-          'update read._tables set failed_position = null, error = null where table_name = $1',
-          [unfinished.name],
+          'update read._tables set failed_position = null, error = null where table_name = any($1)',
+          [unfinished.map(({ name }) => name)],
         )
-        return { ...unfinished, failure: null }
+        const started = new Set(unfinished.map(({ projection }) => projection))
+        const wanted = projections
+          .filter(({ name }) => !started.has(name))
+          .map((p) => ({ p, active: false, view: () => [] }))
+        const made = await create(wanted, await namesTaken(client))
+        const tables = [...unfinished.map((table) => ({ ...table, failure: null })), ...made]
+        const byName = new Map(tables.map((table) => [table.projection, table]))
+        return new Map(projections.map((p) => [p, byName.get(p.name)!]))
       }),
-    async complete(table: Table, p: Projection): Promise<void> {
+    async largestFirst(filled: ReadonlyMap<Table, Projection>): Promise<readonly Filled[]> {
+      const byName = new Map([...filled].map((entry) => [entry[0].name, entry]))
+      const { rows } = await client.query<{ name: string }>(
+        `select name from unnest($1::text[]) name
+         order by pg_relation_size(to_regclass('read.' || quote_ident(name))) desc nulls last`,
+        [[...byName.keys()]],
+      )
+      return rows.map(({ name }) => byName.get(name)!)
+    },
+    async complete([table, p]: Filled): Promise<void> {
       await client.query(sql.complete(table.name, p))
     },
     async activate(table: Table, p: Projection): Promise<boolean> {
       try {
         return await transaction(async () => {
-          await client.query(`set local lock_timeout = ${SWITCH_LOCK_MS}`)
-          await client.query('select from read._tables where name = $1 for update', [p.name])
+          await client.query(`set local lock_timeout = ${SWITCH_LOCK_MS};${sql.lockTables(p)}`)
           const all = await tablesOf([p])
           const self = all.find(({ name }) => name === table.name)
           if (!self) throw new Error(`${table.name} is gone: another process dropped it`)
           const active = all.find((other) => other.active)
           if (active?.name === table.name) return true
           if (active?.current && active.position > self.position) return false
-          await client.query(`${sql.dropView(p)};${sql.createView(table.name, p)}`)
-          if (active) await drop(active)
-          await client.query('update read._tables set active = true where table_name = $1', [
-            table.name,
-          ])
+          await client.query(sql.activate(table.name, p, active?.name ?? null))
           return true
         })
       } catch (error) {

@@ -8,7 +8,7 @@ import {
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText } from './columns.ts'
 import { copyAll, copyChunks, CopyFailed, createPacker, type PackedMessages } from './copy.ts'
-import { createLifecycle, TABLE_ROWS, toTable, type TableRow } from './lifecycle.ts'
+import { createLifecycle, TABLE_ROWS, toTable, type Lifecycle, type TableRow } from './lifecycle.ts'
 import { coalesced, createLane, shared } from './queues.ts'
 import { codeOf, translate } from './refusals.ts'
 import * as sql from './statements.ts'
@@ -60,9 +60,9 @@ export async function createSession(
     alone(() => client.query(`select pg_notify('read_moved', $1)`, [process])),
   )
   // Making indexes keeps a core busy, so both connections do it: whichever is free takes the next table.
-  const complete = shared<readonly [Table, Projection]>([
-    ([table, p]) => alone(() => lifecycle.complete(table, p)),
-    ([table, p]) => beside.complete(table, p),
+  const both = shared<(own: Lifecycle) => Promise<void>>([
+    (run) => alone(() => run(lifecycle)),
+    (run) => run(beside),
   ])
   const ensureKey = async (table: Table): Promise<void> => {
     if (table.complete || keyed.has(table.name)) return
@@ -88,7 +88,7 @@ export async function createSession(
         return new Set(held)
       }),
     prepare: (projections) => alone(() => lifecycle.prepare(projections)),
-    startBuild: (p) => alone(() => lifecycle.startBuild(p)),
+    startBuild: (projections) => alone(() => lifecycle.startBuild(projections)),
     tables: (projections) =>
       alone(async () => {
         const values = [projections.map(({ name }) => name)]
@@ -140,8 +140,16 @@ export async function createSession(
           [table.name, failure.position, failure.id, failure.type, cleanText(failure.error)],
         )
       }),
-    complete: (table, p) => complete([table, p]),
-    activate: (table, p) => alone(() => lifecycle.activate(table, p)),
+    async complete(filled) {
+      if (filled.size === 0) return
+      const ordered = await alone(() => lifecycle.largestFirst(filled))
+      await Promise.all(ordered.map((one) => both((own) => own.complete(one))))
+    },
+    async activate(table, p) {
+      let active = false
+      await both(async (own) => void (active = await own.activate(table, p)))
+      return active
+    },
     async close() {
       lost.abort(new Error('closed'))
       await Promise.all([client, swift].map(end))

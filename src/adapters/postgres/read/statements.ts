@@ -58,7 +58,9 @@ export const createTable = (table: string, p: Projection): string => {
   )
   return `create table ${relation(table)} (${columns.join(', ')}) with (autovacuum_enabled = off)`
 }
-export const dropTable = (table: string): string => `drop table if exists ${relation(table)}`
+export const dropTable = (table: string): string =>
+  `delete from read._tables where table_name = ${pg.escapeLiteral(table)};
+  drop table if exists ${relation(table)}`
 
 /** Does nothing where it has one. */
 export const addPrimaryKey = (table: string): string =>
@@ -88,6 +90,19 @@ export const complete = (table: string, p: Projection): string =>
 export const dropView = (p: Projection): string => `drop view if exists ${relation(p.name)}`
 export const createView = (table: string, p: Projection): string =>
   `create view ${relation(p.name)} as select ${names(p)} from ${relation(table)}`
+
+/** Keeps other switches of this projection out until the transaction is over. */
+export const lockTables = (p: Projection): string =>
+  `select from read._tables where name = ${pg.escapeLiteral(p.name)} for update`
+
+/** Lets the view read this table and drops the one before. */
+export const activate = (table: string, p: Projection, before: string | null): string =>
+  [
+    dropView(p),
+    createView(table, p),
+    ...(before === null ? [] : [dropTable(before)]),
+    `update read._tables set active = true where table_name = ${pg.escapeLiteral(table)}`,
+  ].join(';')
 
 /**
  * A view of today's columns over a table of another version: what that one does not have is null.

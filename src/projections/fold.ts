@@ -67,7 +67,9 @@ export async function fold(
 ): Promise<ReadonlyMap<Member, unknown>> {
   const broken = new Map<Member, unknown>()
   const rests: Rest[] = []
-  for (const [place, own] of sharesOf(group, facts).entries()) {
+  const shares = sharesOf(group, facts)
+  for (const [place, own] of shares.entries()) {
+    if (own.length === 0) continue
     const member = group.members[place]!
     try {
       const folded = foldKnown(member, own)
@@ -77,10 +79,10 @@ export async function fold(
     }
   }
   await Promise.all(rests.map((rest) => foldRest(rest, session, broken)))
-  for (const member of group.members) {
+  for (const [place, member] of group.members.entries()) {
     if (broken.has(member)) continue
     member.position = Math.max(member.position, position)
-    member.rows.trim()
+    if (shares[place]!.length > 0) member.rows.trim()
   }
   return broken
 }

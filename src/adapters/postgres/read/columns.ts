@@ -53,7 +53,7 @@ function scalar(value: unknown, type: ColumnType): string {
 /** Types whose text form may hold characters that COPY and array literals give a meaning. */
 const needsEscape = (type: ColumnType): boolean => type === 'text' || type === 'jsonb'
 
-const COPY_SPECIAL = /[\\\n\r\t]/
+const COPY_SPECIAL = /[\\\n\r\t\0]/
 const COPY_SPECIALS = /[\\\n\r\t]/g
 const COPY_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
@@ -66,15 +66,21 @@ const escapeCopy = (text: string): string =>
 
 /** Makes the line of a row in COPY's text format. */
 export function copyLines(p: Projection): (row: Row) => string {
-  const columns = columnsOf(p)
+  const names = columnsOf(p).map(([column]) => column)
+  const types = columnsOf(p).map(([, type]) => type)
   return (row) => {
     let line = ''
-    let separator = ''
-    for (const [column, type] of columns) {
-      const text = textOf((row as Record<string, unknown>)[column], type)
-      line += separator
-      line += text === null ? '\\N' : needsEscape(type) ? escapeCopy(text) : text
-      separator = '\t'
+    for (let i = 0; i < names.length; i++) {
+      const value = (row as Record<string, unknown>)[names[i]!]
+      if (i > 0) line += '\t'
+      // Most texts are plain, and looked through once; the others go the long way.
+      if (typeof value === 'string' && !COPY_SPECIAL.test(value) && types[i] === 'text')
+        line += value
+      else {
+        const type = types[i]!
+        const text = textOf(value, type)
+        line += text === null ? '\\N' : needsEscape(type) ? escapeCopy(text) : text
+      }
     }
     return `${line}\n`
   }

@@ -93,6 +93,8 @@ export interface PackedMessages extends Packed {
 
 /** A thousand rows or so. */
 const PACK_BYTES = 128 * 1024
+/** Characters written at once: for each row by itself, the call into native code costs as much again. */
+const WRITE_CHARS = 4_096
 /** UTF-8 of one UTF-16 code unit. */
 const MAX_BYTES_PER_CHAR = 3
 
@@ -102,26 +104,32 @@ export function createPacker(p: Projection): Packer {
   let messages: Buffer[] = []
   let open = Buffer.alloc(0)
   let end = 0
+  let text = ''
+  const put = (): void => {
+    const most = text.length * MAX_BYTES_PER_CHAR
+    if (end === 0 || end + most > open.length) {
+      seal()
+      open = Buffer.allocUnsafe(Math.max(PACK_BYTES, HEADER + most))
+      end = HEADER
+    }
+    end += open.write(text, end)
+    text = ''
+  }
   const seal = (): void => {
     if (end > HEADER) messages.push(headed(open.subarray(0, end)))
     end = 0
   }
   return {
     add(row) {
-      const text = line(row)
-      const most = text.length * MAX_BYTES_PER_CHAR
-      if (end === 0 || end + most > open.length) {
-        seal()
-        open = Buffer.allocUnsafe(Math.max(PACK_BYTES, HEADER + most))
-        end = HEADER
-      }
-      end += open.write(text, end)
+      text += line(row)
       rows++
+      if (text.length >= WRITE_CHARS) put()
     },
     get rows() {
       return rows
     },
     take(): PackedMessages {
+      if (text !== '') put()
       seal()
       const packed = { rows, messages }
       rows = 0

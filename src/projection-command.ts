@@ -69,9 +69,11 @@ export async function checkProjections(
   const {
     events,
     position,
+    grew,
     foldSeconds,
     projections: all,
   } = await checkReplay({ pool, store }, chosen)
+  if (grew) throw new Error('the log grew meanwhile; check again when nothing is recorded')
   const rows = all.reduce((sum, one) => sum + one.rows, 0)
   const wrong = all.filter(({ differing }) => differing.length > 0)
   if (wrong.length > 0)

@@ -1,3 +1,4 @@
+import { checkReplay } from './adapters/postgres/replay-check.ts'
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { createListening } from './adapters/postgres/log-listener.ts'
@@ -18,7 +19,7 @@ export interface ReadSide {
   readonly projector: Projector
   readonly reads: ReadModels & { readonly moves: Moves }
   /** What of it the API stands on. */
-  readonly services: Pick<Services, 'reads' | 'replica' | 'onChange'>
+  readonly services: Pick<Services, 'reads' | 'replica' | 'onChange' | 'checkReplay'>
   close(): Promise<unknown>
 }
 
@@ -46,7 +47,10 @@ export function openReadSide(
   const onChange = createChangeFeed({ store, projections, moves: reads.moves, signal })
   return {
     ...{ projector, reads },
-    services: { reads, onChange, ...(replica ? { replica: replica.reads } : {}) },
+    services: {
+      ...{ reads, onChange, ...(replica ? { replica: replica.reads } : {}) },
+      checkReplay: () => checkReplay({ pool, store }, projections),
+    },
     close: () => Promise.all([moved.close(), replica?.close()]),
   }
 }

@@ -15,6 +15,7 @@ import type { Simulate } from '../domain/planning/simulation/simulated.ts'
 import type { Naming } from '../projections/epcis/names.ts'
 import type { OnChange, ReadModels } from '../projections/read-models.ts'
 import type { ScenarioRuns } from '../projections/planning/scenario-runs.ts'
+import type { ReplayCheck } from '../projections/replay-check.ts'
 import { createAccessLog, type AccessLog } from './access-log.ts'
 import { actingAs, systemPrincipal, type Principal } from './authorise.ts'
 import { createPersonReader, type PersonReader } from './person-reader.ts'
@@ -45,6 +46,8 @@ export interface Services {
   readonly scenarios?: Scenarios
   /** Absent where results are not kept. */
   readonly scenarioRuns?: ScenarioRuns
+  /** Replays the whole log and compares; absent where there are no tables. */
+  readonly checkReplay?: () => Promise<ReplayCheck>
   /** Absent where nothing is simulated. */
   readonly simulate?: Simulate
   /** Tells of changes of read models, whichever process makes them. */
@@ -77,6 +80,7 @@ export interface Context {
   readonly auditTrail: AuditTrail | undefined
   readonly scenarios: Scenarios | undefined
   readonly scenarioRuns: ScenarioRuns | undefined
+  readonly checkReplay: Services['checkReplay'] | undefined
   readonly planner: Planner | undefined
   readonly simulate: Simulate | undefined
   /** The whole log, for what was asked about a site that may be seen. */
@@ -106,6 +110,7 @@ export function createContext(services: Services, principal: Principal, errand?:
     auditTrail,
     scenarios: services.scenarios,
     scenarioRuns: services.scenarioRuns,
+    checkReplay: services.checkReplay,
     planner,
     simulate: services.simulate,
     log: store,

@@ -24,3 +24,22 @@ test('a replay of history is history, row for row, and a row that was changed is
     expect.objectContaining({ projection: 'orders', differing: ['PO-1'] }),
   ])
 })
+
+test('GraphQL tells it to whoever may read the audit of all sites', async () => {
+  const ask = '{ replayCheck { position events grew readModels { name rows differing } } }'
+  const { replayCheck } = await plant.ask(ask)
+  const head = await plant.services.store.head()
+  expect(replayCheck).toMatchObject({ position: `${head}`, events: head, grew: false })
+  // The row that the test before changed.
+  expect(replayCheck.readModels.filter((r: any) => r.differing.length > 0)).toEqual([
+    { name: 'orders', rows: expect.any(Number), differing: ['PO-1'] },
+  ])
+  const scopes = new Set(['read:audit'])
+  await expect(plant.ask(ask, { actor: 'a', scopes, sites: ['S1'] })).rejects.toThrow('all sites')
+  const other = new Set(['read:kpi'])
+  await expect(plant.ask(ask, { actor: 'b', scopes: other, sites: null })).rejects.toThrow(
+    'read:audit',
+  )
+  const twice = await Promise.allSettled([plant.ask(ask), plant.ask(ask)])
+  expect(twice.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+})

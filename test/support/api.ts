@@ -2,6 +2,7 @@ import { graphql, parse, subscribe, type ExecutionResult } from 'graphql'
 import { createContext } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
+import { checkReplay } from '../../src/adapters/postgres/replay-check.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import { simulate } from '../../src/adapters/planner/simulate.ts'
 import { createMemoryScenarios } from '../../src/adapters/memory/scenarios.ts'
@@ -57,6 +58,7 @@ export async function plantWithApi(projections: readonly Projection[], scheduler
     simulate,
     scenarios: createScenarios({ ...{ store, clock, catalogue, deciders }, scenarios }),
     scenarioRuns: scenarios.runs,
+    checkReplay: () => checkReplay({ pool, store }, projections),
     onChange: createChangeFeed({
       ...{ store, projections, moves: reads.moves },
       signal: stopped.signal,

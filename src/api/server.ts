@@ -28,7 +28,7 @@ import { createPersisted } from './persisted.ts'
 import { recallExport } from './recall-export.ts'
 import { doneFor, requestId, watchRequests } from './requests.ts'
 import { problem, restRoutes } from './rest.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { securityHeaders } from './security-headers.ts'
 import { signatureManifest } from './signature-manifest.ts'
 import { tilesRoutes } from './tiles-rest.ts'
 import { scheduleRoutes } from './schedule-routes.ts'
@@ -137,9 +137,10 @@ async function secure(
   authenticate: Authenticate,
 ): Promise<void> {
   const sameOrigin = createOriginCheck(options)
+  const headers = securityHeaders()
   app.decorateRequest('principal', null)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS)
+    reply.headers(headers)
     if (!sameOrigin(request.headers)) return problem(reply, 'CrossSite')
     request.principal = await authenticate(request.headers.authorization)
     return undefined

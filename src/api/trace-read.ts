@@ -6,7 +6,8 @@ import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 import { askOf, nodeOf, nodesOf, partsOf, type NodeKind } from './genealogy-view.ts'
 
-/** Edges that walks may hold between requests, some 500 bytes each. */
+/** Walks that are kept between requests, and edges they may hold together, some 500 bytes each. */
+const REMEMBERED_WALKS = 100
 const REMEMBERED_EDGES = 400_000
 
 /** Walks by the read models they were made over: the next page goes on where the last one ended. */
@@ -114,9 +115,9 @@ function walkOf({ root, view }: TraceOf, way: Way, { plant }: Context): Walk {
   const name = JSON.stringify([root, way, view])
   const walk = walks.get(name) ?? createWalk(view, way, root)
   walks.delete(name)
-  let weight = walk.weight
+  let [kept, weight] = [1, walk.weight]
   for (const [other, { weight: edges }] of [...walks].reverse())
-    if ((weight += edges + 1) > REMEMBERED_EDGES) walks.delete(other)
+    if (++kept > REMEMBERED_WALKS || (weight += edges) > REMEMBERED_EDGES) walks.delete(other)
   walks.set(name, walk)
   return walk
 }

@@ -28,6 +28,6 @@ export type Scheduler = (
  * What a plan has to be computed again with, beside its problem, seed, iterations and workers. Raised with every
  * change of decoder, search or objective by which the same problem may get another plan, before it is released;
  * a change of how the problem is made shows in its hash instead.
- * 1: plans up to the first moves to any place. 2: those moves, kicks, and operations that wait for cheaper energy.
+ * 1: before, of which the last plans already have moves to any place. 2: operations wait for cheaper energy.
  */
 export const SCHEDULER_VERSION = 2

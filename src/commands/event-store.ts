@@ -102,3 +102,14 @@ export class StoreUnavailable extends Error {
     this.name = 'StoreUnavailable'
   }
 }
+
+/** Index of the first fact beyond a position; they are in order. */
+export function firstAfter(facts: readonly Recorded[], position: number): number {
+  let [low, high] = [0, facts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (facts[middle]!.position > position) high = middle
+    else low = middle + 1
+  }
+  return low
+}

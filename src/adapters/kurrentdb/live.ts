@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AllStreamSubscription } from '@kurrent/kurrentdb-client'
+import { firstAfter } from '../../commands/event-store.ts'
 import type { Catalogue, Recorded } from '../../domain/event.ts'
 import type { Client, Kurrent } from './client.ts'
 import { toFact, toPlace, toPosition, type Place } from './codec.ts'
@@ -103,15 +104,4 @@ export function followEnd(
       await running
     },
   }
-}
-
-/** Index of the first fact beyond a position; they are in order. */
-function firstAfter(facts: readonly Recorded[], position: number): number {
-  let [low, high] = [0, facts.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (facts[middle]!.position > position) high = middle
-    else low = middle + 1
-  }
-  return low
 }

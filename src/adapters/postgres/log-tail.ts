@@ -1,4 +1,4 @@
-import type { Filter } from '../../commands/event-store.ts'
+import { firstAfter, type Filter } from '../../commands/event-store.ts'
 import type { Recorded } from '../../domain/event.ts'
 import { categoryOf } from './log-names.ts'
 
@@ -96,15 +96,4 @@ export function matches({ types, categories }: Filter): (fact: Recorded) => bool
   const within = categories && new Set(categories)
   return ({ type, stream }) =>
     (!wanted || wanted.has(type)) && (!within || within.has(categoryOf(stream)))
-}
-
-/** Index of the first fact beyond a position; they are in order. */
-function firstAfter(facts: readonly Recorded[], position: number): number {
-  let [low, high] = [0, facts.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (facts[middle]!.position > position) high = middle
-    else low = middle + 1
-  }
-  return low
 }

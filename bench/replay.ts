@@ -1,10 +1,12 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import type { EventStore } from '../src/commands/event-store.ts'
 import type { Recorded } from '../src/domain/event.ts'
-import { forkOnly, forkProjections } from '../src/projections/planning/fork.ts'
+import { forkOf, forkOnly, forkProjections } from '../src/projections/planning/fork.ts'
 import { createHistory } from '../src/projections/planning/history.ts'
 import { createReplay, type Only } from '../src/projections/replay.ts'
 import { median, row, seconds, type Benchmark } from './row.ts'
-import { withLog } from './support.ts'
+import { SITE, withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
 
 const EVENTS = 200_000
@@ -30,6 +32,11 @@ export const replayBench: Benchmark = {
         median(
           Array.from({ length: ROUNDS }, () => facts.length / folded(facts, only)).slice(-TIMED),
         )
+      const folding = await longestStall(() => createHistory(log.store).at(head))
+      const at = facts.at(-1)!.recordedAt
+      const forking = await longestStall(() =>
+        forkOf(log.store, replay, { site: SITE, at, position: head }),
+      )
       const rows = forkProjections.reduce((sum, p) => sum + replay.rows(p).length, 0)
       return [
         row(
@@ -49,12 +56,29 @@ export const replayBench: Benchmark = {
           null,
         ),
         row(
+          'longest stall of the thread while a history is read and folded',
+          { value: folding, unit: 'ms' },
+          null,
+        ),
+        row('longest stall while a problem is made of it', { value: forking, unit: 'ms' }, null),
+        row(
           `another scenario that begins with the same history (${rows} rows)`,
           { value: again * 1_000, unit: 'ms' },
           null,
         ),
       ]
     }),
+}
+
+/** Milliseconds during which nothing else could be answered. */
+async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  const delays = monitorEventLoopDelay({ resolution: 1 })
+  delays.enable()
+  await work()
+  // What came last shows with the next turn.
+  await setTimeout(2)
+  delays.disable()
+  return delays.max / 1e6
 }
 
 /** Seconds of processor time. */

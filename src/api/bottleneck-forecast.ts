@@ -6,11 +6,13 @@ import {
   bottleneckWarnings,
   type StretchForecast,
 } from '../projections/planning/bottleneck-forecast.ts'
+import type { Calibration } from '../projections/planning/backtest.ts'
 import { faster } from '../projections/planning/sensitivity.ts'
 import { builder } from './builder.ts'
 import { apiError } from './errors.ts'
 import { forkAt } from './fork-at.ts'
-import { EstimateRef } from './whatif-result.ts'
+import { calibrationOf } from './forecast-calibration.ts'
+import { CalibrationRef, EstimateRef } from './whatif-result.ts'
 import { within } from './whatif-run.ts'
 
 /** A week of hours; further ahead orders are not known. */
@@ -44,6 +46,7 @@ const StretchRef = builder.objectRef<StretchForecast>('BottleneckHour').implemen
 interface Forecast {
   readonly hours: readonly StretchForecast[]
   readonly sensitivity: Estimate | null
+  readonly calibration: () => Promise<Calibration>
 }
 
 const ForecastRef = builder.objectRef<Forecast>('BottleneckForecast').implement({
@@ -56,6 +59,13 @@ const ForecastRef = builder.objectRef<Forecast>('BottleneckForecast').implement(
       description:
         'What the machine of `faster`, ten percent faster, takes off the time until all orders are done: a ' +
         'share, by pairs. Null where none was named.',
+    }),
+    calibration: t.field({
+      type: CalibrationRef,
+      description:
+        'How far such forecasts were right in the last seven days; simulated where asked for.',
+      complexity: { field: 1_000, multiplier: 1 },
+      resolve: ({ calibration }) => calibration(),
     }),
   }),
 })
@@ -84,16 +94,14 @@ builder.queryField('bottleneckForecast', (t) =>
       const fork = await forkAt(context, { site, at, position: await context.log.head() })
       const policy: Policy = { kind: 'keep' }
       const study = { problem: fork.problem, variation: fork.variation, policy, seed: 1 }
-      const options = {
-        replications,
-        horizonSeconds: count * HOUR,
-        signal: new AbortController().signal,
-      }
+      const { signal } = new AbortController()
+      const options = { replications, horizonSeconds: count * HOUR, signal }
+      const calibration = () => calibrationOf(context, fork, { site, at, policy, simulate, signal })
       const stretches = { count, seconds: HOUR }
       const found = (await simulate(study, { ...options, bottlenecks: stretches }))!
       const hours = bottleneckWarnings(fork, found, stretches)
       const { faster: machine } = args
-      if (machine == null) return { hours, sensitivity: null }
+      if (machine == null) return { hours, sensitivity: null, calibration }
       const other = (await simulate({ ...study, problem: faster(fork.problem, machine) }, options))!
       const makespan = measures.indexOf('makespanHours')
       const [own, quicker] = [columnOf(found, makespan), columnOf(other, makespan)]
@@ -103,6 +111,7 @@ builder.queryField('bottleneckForecast', (t) =>
       return {
         hours,
         sensitivity: { ...gain, mean: share(gain.mean), halfWidth: share(halfWidth) },
+        calibration,
       }
     },
   }),

@@ -2,10 +2,12 @@ import type { Statement } from '../domain/energy/flows.ts'
 import type { RegisterReading } from '../domain/energy/register.ts'
 import { energyIntervals, type EnergyIntervalRow } from '../projections/energy/energy-intervals.ts'
 import { gapEstimations, type GapEstimationRow } from '../projections/energy/gap-estimations.ts'
+import { meterCorrections } from '../projections/energy/meter-corrections.ts'
 import {
-  meterCorrections,
-  type MeterCorrectionRow,
-} from '../projections/energy/meter-corrections.ts'
+  correctedReadings,
+  correctedStatements,
+  type Correction,
+} from '../projections/energy/meter-statements.ts'
 import { meterReadings, type MeterReadingRow } from '../projections/energy/meter-readings.ts'
 import { meters, type MeterRow } from '../projections/energy/meters.ts'
 import { virtualMeters, type VirtualMeterRow } from '../projections/energy/virtual-meters.ts'
@@ -66,7 +68,10 @@ export async function meterData(
       const corrected = corrections.get(meterId) ?? []
       const mine = intervals.get(meterId) ?? []
       const { firstDigits = null, estimation = null } = settings.get(meterId) ?? {}
-      const statements = [...mine.map(({ unit: _unit, ...row }) => row), ...said(corrected)]
+      const statements = [
+        ...mine.map(({ unit: _unit, ...row }) => row),
+        ...correctedStatements(corrected),
+      ]
       return [
         meterId,
         {
@@ -81,7 +86,6 @@ export async function meterData(
 
 type Interval = Statement & { readonly meterId: string; readonly unit: string }
 type Reading = RegisterReading & { readonly meterId: string }
-type Correction = Omit<MeterCorrectionRow, 'correctionId' | 'personId' | 'reason' | 'saidAt'>
 interface Settings {
   readonly meterId: string
   readonly firstDigits: number | null
@@ -94,29 +98,10 @@ interface Rows {
   readonly settings: readonly Settings[]
 }
 
-const said = (corrections: Rows['corrections']): Statement[] =>
-  corrections
-    .filter(({ kind }) => kind === 'INTERVAL')
-    .map(({ from, to, quantity, factor, nth }) => ({
-      ...{ from: Date.parse(from), to: Date.parse(to), saidAt: nth },
-      ...{ quantity: (quantity ?? 0) * factor, kind: quantity === null ? 'VOID' : 'CORRECTED' },
-    }))
 const unitsOf = (corrections: Rows['corrections']): string[] =>
   corrections
     .filter((c) => c.kind === 'INTERVAL' && c.quantity !== null)
     .map(({ baseUnit }) => baseUnit)
-
-/** The last correction of a reading takes its place, or leaves it out. */
-function correctedReadings(readings: readonly Reading[], corrections: Rows['corrections']) {
-  const last = new Map<string, Rows['corrections'][number]>()
-  for (const c of corrections.toSorted((a, b) => a.nth - b.nth)) last.set(`${c.kind}/${c.from}`, c)
-  return readings.flatMap((reading): RegisterReading[] => {
-    const correction = last.get(`${reading.kind}/${reading.at}`)
-    if (!correction) return [reading]
-    const { quantity, unit } = correction
-    return quantity === null ? [] : [{ ...reading, reading: quantity, unit }]
-  })
-}
 
 async function currentRows(
   meterIds: readonly string[],
@@ -233,7 +218,7 @@ async function rowsAsKnown(
     const [measured, stands, corrected, gaps, known] = rows as readonly [
       readonly Keyed<EnergyIntervalRow>[],
       readonly Keyed<MeterReadingRow>[],
-      readonly Keyed<MeterCorrectionRow>[],
+      readonly Keyed<Correction>[],
       readonly Keyed<GapEstimationRow>[],
       readonly Keyed<MeterRow>[],
     ]

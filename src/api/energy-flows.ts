@@ -1,13 +1,5 @@
-import {
-  clip,
-  combine,
-  disjoint,
-  fillGaps,
-  type Flow,
-  type Statement,
-} from '../domain/energy/flows.ts'
-import { registerIntervals, withDigits } from '../domain/energy/register.ts'
-import { baseOf } from '../domain/energy/units.ts'
+import { clip, combine, disjoint, fillGaps, type Flow } from '../domain/energy/flows.ts'
+import { registerStatements } from '../projections/energy/meter-statements.ts'
 import { loadVirtual, meterData, type MeterData } from './energy-data.ts'
 import { apiError } from './errors.ts'
 import type { Moment, Reader } from './reader.ts'
@@ -76,7 +68,7 @@ export async function flowsOf(
 /** What a register tells counts least: an interval was measured, a stand only bounds what flowed. */
 function measured(meterId: string, data: MeterData, { from, to }: Window): MeterFlows {
   const { estimation } = data
-  const register = registerStatements(meterId, data)
+  const register = registerStatements(data.readings, data.firstDigits)
   const all = disjoint([...data.statements, ...register.statements])
   const filled = estimation
     ? fillGaps(all, {
@@ -88,29 +80,8 @@ function measured(meterId: string, data: MeterData, { from, to }: Window): Meter
     meterId,
     units: [...new Set([...data.units, ...register.units])],
     flows: clip(filled, Date.parse(from), Date.parse(to)),
-    problems: register.problems.filter((p) => p.to > from && p.from < to),
+    problems: register.problems
+      .filter((p) => p.to > from && p.from < to)
+      .map((problem) => ({ meterId, ...problem })),
   }
-}
-
-/** Corrected stands, each with the digits of the device it was read from. */
-function registerStatements(meterId: string, { readings, firstDigits }: MeterData) {
-  const ways = registerIntervals(withDigits(readings, firstDigits))
-  const statements = ways.flatMap(({ from, to, quantity, unit }): Statement[] =>
-    quantity === null || from === to
-      ? []
-      : [
-          {
-            ...{
-              from: Date.parse(from),
-              to: Date.parse(to),
-              quantity: quantity * baseOf(unit).factor,
-            },
-            ...{ kind: 'MEASURED', saidAt: 0 },
-          },
-        ],
-  )
-  const problems = ways.flatMap(({ from, to, problem }) =>
-    problem === null ? [] : [{ meterId, from, to, problem }],
-  )
-  return { statements, problems, units: readings.map((r) => baseOf(r.unit).unit) }
 }

@@ -13,6 +13,7 @@ export const apiErrors = {
   CrossSite: { status: 403, message: 'The request comes from a page of another origin.' },
   TooManySubscriptions: { status: 429, message: 'This connection has too many subscriptions.' },
   TooManyRuns: { status: 429, message: 'Too many simulations are under way.' },
+  TooManyFacts: { status: 400, message: 'More facts than are folded for one question.' },
   RateLimited: { status: 429, message: 'Too many requests; wait and send it again.' },
   RequestTimeout: { status: 504, message: 'The request took longer than allowed.' },
   StoreUnavailable: { status: 503, message: 'The event log cannot be reached; send it again.' },

@@ -9,6 +9,7 @@ import type {
   Forecast,
   MovedOperation,
 } from '../projections/planning/compare-scenarios.ts'
+import type { MachinePower } from '../projections/planning/running-power.ts'
 import { MAX_RUNS_KEPT, type RunResult } from '../projections/planning/scenario-runs.ts'
 import { builder } from './builder.ts'
 import { ScenarioRef } from './whatif.ts'
@@ -83,7 +84,7 @@ const MovedRef = builder.objectRef<MovedOperation>('MovedByScenario').implement(
   }),
 })
 
-const CalibrationRef = builder.objectRef<Calibration>('ForecastCalibration').implement({
+export const CalibrationRef = builder.objectRef<Calibration>('ForecastCalibration').implement({
   description:
     'How good forecasts were: made as of seven days ago, knowing nothing later, and held against what happened.',
   fields: (t) => ({
@@ -98,7 +99,7 @@ const CalibrationRef = builder.objectRef<Calibration>('ForecastCalibration').imp
     }),
     meanError: t.exposeFloat('meanError', {
       nullable: true,
-      description: 'Mean error of the time to completion, as a share of it.',
+      description: 'Errors of the times to completion over these times, all orders together.',
     }),
     nullReason: t.exposeString('nullReason', { nullable: true, description: 'Why not.' }),
   }),
@@ -120,6 +121,34 @@ export const RuleRef = builder.enumType('DispatchRule', {
       { value: name, description: `Rule ${name}.` },
     ]),
   ) as Record<string, { value: RuleName; description: string }>,
+})
+
+const BasisRef = builder.enumType('PowerBasis', {
+  description: 'Where the power of a machine is known from.',
+  values: {
+    MEASURED: {
+      description:
+        'By the electricity meters of the machine, while it ran in the week before the fork.',
+    },
+    STANDARD: { description: 'As `setRunningPower` says.' },
+    UNKNOWN: { description: 'Nobody said, and nothing was measured: its energy does not count.' },
+  } satisfies Record<MachinePower['basis'], object>,
+})
+const PowerRef = builder.objectRef<MachinePower>('MachinePower').implement({
+  description: 'What a forecast reckons with for one machine while it runs.',
+  fields: (t) => ({
+    equipmentId: t.exposeID('equipmentId', { description: 'Machine.' }),
+    basis: t.expose('basis', { type: BasisRef, description: 'Where it is known from.' }),
+    kilowatts: t.exposeFloat('kilowatts', {
+      nullable: true,
+      description: 'Mean power of the run.',
+    }),
+    measuredHours: t.float({
+      nullable: true,
+      description: 'Of running that it is the mean of; null unless it is MEASURED.',
+      resolve: ({ hours }) => hours,
+    }),
+  }),
 })
 
 export const ResultRef = builder.objectRef<RunResult>('ScenarioComparison').implement({
@@ -161,10 +190,30 @@ export const ResultRef = builder.objectRef<RunResult>('ScenarioComparison').impl
     horizonDays: t.exposeInt('horizonDays', { description: 'Days that were simulated.' }),
     policy: t.field({
       type: PolicyRef,
-      description: 'How the floor decided.',
+      description: 'How the floor of the scenario decided.',
       resolve: ({ policy }) => policy,
     }),
     rule: t.exposeString('rule', { nullable: true, description: 'The dispatch rule, if one.' }),
+    basePolicy: t.field({
+      type: PolicyRef,
+      description: 'How the floor of the base decided.',
+      resolve: ({ base, policy }) => base?.policy ?? policy,
+    }),
+    baseRule: t.string({
+      nullable: true,
+      description: 'Its dispatch rule, if one.',
+      resolve: ({ base, rule }) => (base ? base.rule : rule),
+    }),
+    basePower: t.field({
+      type: [PowerRef],
+      description: 'What power of machines the energy of the base was reckoned with.',
+      resolve: ({ power }) => power?.base ?? [],
+    }),
+    scenarioPower: t.field({
+      type: [PowerRef],
+      description: 'The same of the scenario; a power that it assumes counts for more than meters.',
+      resolve: ({ power }) => power?.assumed ?? [],
+    }),
   }),
 })
 

@@ -3,13 +3,7 @@ import { Repeater } from 'graphql-yoga'
 import type { Policy, RuleName } from '../domain/planning/simulation/policy.ts'
 import { SIMULATION_VERSION } from '../domain/planning/simulation/simulated.ts'
 import type { Scenario } from '../commands/whatif/scenario.ts'
-import { calibrate, type Calibration } from '../projections/planning/backtest.ts'
-import {
-  compareScenarios,
-  forecasts,
-  type Forecast,
-} from '../projections/planning/compare-scenarios.ts'
-import type { Fork } from '../projections/planning/fork.ts'
+import { compareScenarios } from '../projections/planning/compare-scenarios.ts'
 import {
   questionKey,
   type RunQuestion,
@@ -18,7 +12,8 @@ import {
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import { assumedFork, forkAt } from './fork-at.ts'
+import { calibrationOf } from './forecast-calibration.ts'
+import { forksOf } from './fork-at.ts'
 import { PolicyRef, ResultRef, RuleRef } from './whatif-result.ts'
 import { visible } from './whatif.ts'
 
@@ -28,9 +23,6 @@ const MAX_REPLICATIONS = 1_000
 const MAX_REPLANNED = 50
 const MAX_HORIZON_DAYS = 60
 const DAY_SECONDS = 86_400
-/** How far back forecasts are held against what happened. */
-const BACKTEST_DAYS = 7
-const BACKTEST_REPLICATIONS = 200
 /** Each has threads of its own; more at once would only slow each other down. */
 const MAX_RUNS = 2
 
@@ -61,25 +53,13 @@ const policyOf = (kind: Policy['kind'], rule: RuleName): Policy =>
       ? { kind, rule }
       : { kind, everySeconds: 8 * 3_600, iterations: 2_000 }
 
-/** Forecasts as of days ago against what happened since. */
-async function backtest(now: Fork, at: string, site: string, run: Run): Promise<Calibration> {
-  const { context, policy, simulate, signal } = run
-  const then = new Date(Date.parse(at) - BACKTEST_DAYS * DAY_SECONDS * 1_000).toISOString()
-  const position = await context.reads.positionAt(then)
-  const past = await forkAt(context, { site, at: then, position })
-  const horizonSeconds = BACKTEST_DAYS * DAY_SECONDS
-  const study = { problem: past.problem, variation: past.variation, policy, seed: 1 }
-  const found = await simulate(study, {
-    ...{ replications: BACKTEST_REPLICATIONS, horizonSeconds, signal },
-  })
-  const none = new Map<string, Forecast>()
-  return calibrate(found ? forecasts(past, found) : none, now.orders, { at: then, now: at })
-}
+const ruleOf = (policy: Policy): string | null => (policy.kind === 'rule' ? policy.rule : null)
 
 interface Run {
   readonly context: Context
   readonly simulate: NonNullable<Context['simulate']>
   readonly policy: Policy
+  readonly basePolicy: Policy
   readonly signal: AbortSignal
 }
 
@@ -102,26 +82,28 @@ async function played(
   run: Run,
   onProgress: (done: number) => void,
 ): Promise<RunResult | null> {
-  const { context, simulate, policy, signal } = run
+  const { context, simulate, policy, basePolicy, signal } = run
   const known = await context.scenarioRuns?.list(scenario)
   const same = known?.find((one) => questionKey(one) === questionKey(question))
   if (same?.version === SIMULATION_VERSION) return same
   const { site, at, position } = scenario
-  const base = await forkAt(context, { site, at, position })
-  const assumed = await assumedFork(context, scenario)
+  const { base, assumed, power, findings } = await forksOf(context, scenario)
   onProgress(0)
   const compared = await compareScenarios(base, assumed, {
-    ...{ simulate, policy, replications: question.replications, signal, onProgress },
+    ...{ simulate, policy, basePolicy, signal, onProgress },
+    replications: question.replications,
     horizonSeconds: question.horizonDays * DAY_SECONDS,
     workers: Math.max(1, availableParallelism() - 1),
   })
   if (!compared) return null
-  const calibration = await backtest(base, at, site, run)
+  const calibration = await calibrationOf(context, base, {
+    ...{ site, at, policy: basePolicy, simulate, signal },
+  })
   if (signal.aborted) return null
   const result: RunResult = {
     ...{ ...question, ...compared, calibration, position, version: SIMULATION_VERSION },
     ...{ fittedTo: base.samples, failures: base.failures, ranAt: context.clock.now() },
-    findings: base.findings.map(({ why }) => why),
+    ...{ power, findings },
   }
   await context.scenarioRuns?.save(scenario, result)
   return result
@@ -141,9 +123,14 @@ builder.subscriptionField('scenarioRun', (t) =>
       policy: t.arg({
         type: PolicyRef,
         defaultValue: 'keep',
-        description: 'How the floor decides.',
+        description: 'How the floor of the scenario decides.',
       }),
       rule: t.arg({ type: RuleRef, defaultValue: 'atcs', description: 'For RULE.' }),
+      basePolicy: t.arg({
+        type: PolicyRef,
+        description: 'How the floor of the base decides; as that of the scenario if absent.',
+      }),
+      baseRule: t.arg({ type: RuleRef, defaultValue: 'atcs', description: 'For RULE.' }),
     },
     subscribe: async (_, args, context) => {
       await context.access.demand({ kind: 'read', context: 'planning', site: null })
@@ -152,12 +139,18 @@ builder.subscriptionField('scenarioRun', (t) =>
       const { simulate } = context
       if (!simulate) throw apiError('InvalidInput', 'nothing is simulated here.')
       const policy = policyOf(args.policy ?? 'keep', args.rule ?? 'atcs')
-      const most = policy.kind === 'replan' ? MAX_REPLANNED : MAX_REPLICATIONS
+      const basePolicy =
+        args.basePolicy == null ? policy : policyOf(args.basePolicy, args.baseRule ?? 'atcs')
+      const replans = policy.kind === 'replan' || basePolicy.kind === 'replan'
+      const most = replans ? MAX_REPLANNED : MAX_REPLICATIONS
       const replications = within('replications', args.replications ?? 200, most)
       const days = within('horizonDays', args.horizonDays ?? 7, MAX_HORIZON_DAYS)
+      const floor = { policy: policy.kind, rule: ruleOf(policy) }
+      const base = { policy: basePolicy.kind, rule: ruleOf(basePolicy) }
+      const isOther = base.policy !== floor.policy || base.rule !== floor.rule
       const question: RunQuestion = {
-        ...{ replications, horizonDays: days, policy: policy.kind },
-        rule: policy.kind === 'rule' ? policy.rule : null,
+        ...{ replications, horizonDays: days, ...floor },
+        ...(isOther ? { base } : {}),
       }
       const total = 2 * replications
       return new Repeater<Progress>(async (push, stop) => {
@@ -165,7 +158,7 @@ builder.subscriptionField('scenarioRun', (t) =>
         const ended = new AbortController()
         void stop.then(() => ended.abort())
         try {
-          const run = { context, simulate, policy, signal: ended.signal }
+          const run = { context, simulate, policy, basePolicy, signal: ended.signal }
           const result = await played(scenario, question, run, (done) => {
             void push({ done, total, result: null })
           })

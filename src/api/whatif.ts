@@ -55,7 +55,12 @@ const Result = builder.unionType('ScenarioResult', {
 const AssumptionInput = builder.inputType('AssumptionInput', {
   description: 'A command that is decided in the scenario alone, by the rules of the real one.',
   fields: (t) => ({
-    type: t.string({ required: true, description: 'Name of the command, e.g. PlanDownTime.' }),
+    type: t.string({
+      required: true,
+      description:
+        'Name of the command, e.g. PlanDownTime; or ScaleCycleTime { equipmentId factor }: all that is still to be ' +
+        'done on a machine takes so many times as long.',
+    }),
     occurredAt: t.field({
       type: 'DateTime',
       description: 'When it happens; at the fork if absent.',

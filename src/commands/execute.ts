@@ -56,7 +56,7 @@ export interface Execute {
 const MAX_ATTEMPTS = 20
 
 export function createExecute(deps: {
-  readonly store: EventStore
+  readonly store: Pick<EventStore, 'append' | 'readStream'>
   readonly clock: Clock
   readonly authorise?: Authorise
   readonly gate?: Gate
@@ -96,7 +96,7 @@ export function createExecute(deps: {
 }
 
 interface Attempt {
-  readonly store: EventStore
+  readonly store: Pick<EventStore, 'append'>
   readonly states: ReturnType<typeof createStreamStates>
   readonly decider: Decider
   readonly command: Command

@@ -20,7 +20,10 @@ export interface Refused {
  * Keeps a refusal for the audit trail. Each attempt is a fact of its own: who tried again is of interest.
  * A delivery that comes again by itself is no attempt, and leaves nothing new.
  */
-export async function recordRejection(store: EventStore, r: Refused): Promise<void> {
+export async function recordRejection(
+  store: Pick<EventStore, 'append'>,
+  r: Refused,
+): Promise<void> {
   const { type, version } = rejectionEvents.commandRejected
   const { commandId, deliveryId } = r.envelope
   const { data } = rejectionEvents.commandRejected({

@@ -27,7 +27,7 @@ export interface StreamState<S = any> {
  * another process may write meanwhile: the append at the cached revision then conflicts, the entry is
  * forgotten and read anew.
  */
-export function createStreamStates(store: EventStore) {
+export function createStreamStates(store: Pick<EventStore, 'readStream'>) {
   // One stream may be folded in several ways: whoever only consults it makes less of it than its decider.
   const folds = new WeakMap<Fold['evolve'], number>()
   let foldCount = 0

@@ -78,7 +78,7 @@ describe('the coming days under an assumption', () => {
     const results = `results { replications horizonDays policy rule position version ranAt movedCount }`
     const { scenario } = await plant.ask(`{ scenario(scenarioId: "kept") { position ${results} } }`)
     const one = {
-      ...{ replications: 40, policy: 'KEEP', rule: null, version: 1, movedCount: 0 },
+      ...{ replications: 40, policy: 'KEEP', rule: null, version: 2, movedCount: 0 },
       ...{ position: scenario.position, ranAt: expect.stringMatching(/^20/) },
     }
     expect(scenario.results).toEqual([

@@ -37,7 +37,18 @@ describe('durations', () => {
     expect(mu(one)).toBeGreaterThan(0)
     expect(mu(one)).toBeLessThan(0.2)
     expect(mu(many)).toBeGreaterThan(0.45)
-    expect(fitDurations([])).toEqual({ durations: new Map(), otherwise: { mu: 0, sigma: 0.2 } })
+    expect(fitDurations([])).toMatchObject({
+      durations: new Map(),
+      otherwise: { mu: 0, sigma: 0.2 },
+    })
+  })
+
+  test('the more there are, the better the mean is known', () => {
+    const { durations, otherwise } = fitDurations(made('a', 95, { mu: 0, sigma: 0.3 }))
+    const { sigma, error } = durations.get(durationKey('M1', 'a'))!
+    expect(error).toBeCloseTo(sigma / 10, 9)
+    // Of what was never done it is not known how far it is from the others.
+    expect(otherwise.error).toBeCloseTo(otherwise.sigma / Math.sqrt(5), 9)
   })
 
   test('a clock that was left running is not the work', () => {

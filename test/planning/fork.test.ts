@@ -5,6 +5,7 @@ import { createRecord } from '../../src/commands/record.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import { compile } from '../../src/domain/planning/compile.ts'
 import type { PlannedTuple } from '../../src/domain/planning/plan-events.ts'
+import { causes, type Cause } from '../../src/domain/planning/problem.ts'
 import { playOf } from '../../src/domain/planning/simulation/policy.ts'
 import { noVariation } from '../../src/domain/planning/simulation/variation.ts'
 import { forkOf } from '../../src/projections/planning/fork.ts'
@@ -15,7 +16,7 @@ const AT = '2030-01-01T00:00:00.000Z'
 const HOUR = 3_600
 
 /** The plant, and a plan in force that no rule would make: C before B, B on M2 long before it has to. */
-async function planned() {
+async function planned(cause: Cause = 'release') {
   const clock = { now: () => AT }
   const store = createMemoryEventStore(clock, catalogue)
   const plant = {
@@ -34,9 +35,9 @@ async function planned() {
     ],
   })
   const without = await store.head()
-  const at = (id: string, machine: string, hours: number): PlannedTuple => [
+  const at = (id: string, machine: string, hours: number, why = cause): PlannedTuple => [
     ...([id, machine, 'P1', null] as const),
-    ...([hours * HOUR, hours * HOUR, hours * HOUR + 600, 0, null] as const),
+    ...([hours * HOUR, hours * HOUR, hours * HOUR + 600, causes.indexOf(why), null] as const),
   ]
   await say('RequestPlan', {
     ...{ planId: 'P', startsAt: AT, position: without, problemHash: 'ab'.repeat(32) },
@@ -47,7 +48,11 @@ async function planned() {
     ...{ ...plan, part: 0 },
     orders: [
       { orderId: 'C', isWhole: true, operations: [at('10', 'M1', 6)] },
-      { orderId: 'B', isWhole: true, operations: [at('10', 'M1', 10), at('20', 'M1', 14)] },
+      {
+        orderId: 'B',
+        isWhole: true,
+        operations: [at('10', 'M1', 10, 'machine'), at('20', 'M1', 14, 'machine')],
+      },
     ],
   })
   await say('ProposePlan', {
@@ -94,6 +99,20 @@ test('a fork plays the plan that was in force at its position, with its pins', a
   expect(pinned.get('B/20')).toMatchObject({ equipment: 'M2', modes: 1 })
 })
 
+test.each([
+  // The mills open at six in Berlin, and what runs on M1 has a minute left.
+  ['what nothing held up begins as soon as it can', 'release', 5 * HOUR + 60],
+  ['what waits for cheaper energy keeps its time', 'price', 6 * HOUR],
+] as const)('%s', async (_, cause, begins) => {
+  const { store, accepted } = await planned(cause)
+  const where = { site: 'S1', at: AT, position: accepted }
+  const { problem } = await forkOf(store, await createHistory(store).at(accepted), where)
+  const how = { variation: noVariation, policy: { kind: 'keep' }, seed: 1 } as const
+  const { start } = playOf(compile(problem), how)(0)
+  const ids = problem.orders.flatMap(({ id, operations }) => operations.map(() => id))
+  expect(start[ids.indexOf('C')]).toBe(begins)
+})
+
 test('what is pinned in a fork is held up by what it waits for', async () => {
   const { store } = await planned()
   const { problem } = await forkOf(store, await createHistory(store).at(Infinity), {
@@ -103,6 +122,8 @@ test('what is pinned in a fork is held up by what it waits for', async () => {
   })
   const operations = problem.orders.find(({ id }) => id === 'B')!.operations
   expect(operations.map(({ fixed }) => fixed)).toEqual([undefined, undefined])
-  expect(operations[1]!.planned).toMatchObject({ mode: 0, start: 16 * HOUR })
+  expect(operations[1]!.planned).toMatchObject({
+    ...{ mode: 0, start: 16 * HOUR, notBefore: 16 * HOUR },
+  })
   expect(problem.zones).toBeUndefined()
 })

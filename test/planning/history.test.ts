@@ -5,7 +5,7 @@ import { createRecord } from '../../src/commands/record.ts'
 import type { ReadAll } from '../../src/commands/event-store.ts'
 import { catalogue, observationDefinitions } from '../../src/domain/index.ts'
 import { forkOnly, forkProjections } from '../../src/projections/planning/fork.ts'
-import { createHistory } from '../../src/projections/planning/history.ts'
+import { createHistory, TooManyFacts } from '../../src/projections/planning/history.ts'
 import { replay } from '../../src/projections/projection.ts'
 import { fill } from './plant-facts.ts'
 
@@ -39,4 +39,17 @@ test('history is folded once for all that fork at a position, and gone on with f
   }
   // Once from the start, once from where the first one stands; what was folded is not read again.
   expect(read).toEqual([0, early])
+})
+
+test('more facts than are folded for one question are refused, with the position and the limit', async () => {
+  const store = createMemoryEventStore(clock, catalogue)
+  await fill({
+    execute: createExecute({ store, clock }),
+    record: createRecord({ store, clock, observations: observationDefinitions }),
+  })
+  const head = await store.head()
+  const history = createHistory(store, 10)
+  await expect(history.at(head)).rejects.toThrow(new TooManyFacts(head, 10))
+  // What was refused is not kept: less of it can be asked for.
+  expect((await history.at(5)).rows(forkProjections[0]!)).toBeDefined()
 })

@@ -11,6 +11,7 @@ import { createReadModels } from '../../src/adapters/postgres/read-models.ts'
 import { createSigningSecrets } from '../../src/adapters/postgres/signing-secrets.ts'
 import { createTables } from '../../src/adapters/postgres/tables.ts'
 import { createPlanner } from '../../src/api/planner.ts'
+import type { Clock } from '../../src/commands/ports.ts'
 import type { Scheduler } from '../../src/commands/planning/scheduler.ts'
 import { alone } from '../../src/commands/leases.ts'
 import { createExecute } from '../../src/commands/execute.ts'
@@ -25,7 +26,7 @@ import { createChangeFeed } from '../../src/projections/change-feed.ts'
 import { createProjector } from '../../src/projections/projector.ts'
 import { freshDatabase } from './postgres.ts'
 
-const clock = { now: () => '2030-01-01T00:00:00.000Z' }
+const LATER: Clock = { now: () => '2030-01-01T00:00:00.000Z' }
 /** Far beyond what any of these tests needs. */
 const MAX_WAIT_MS = 50_000
 
@@ -34,7 +35,11 @@ const MAX_WAIT_MS = 50_000
  * own. `settled` resolves when they have everything; `ask` answers like a client sees it, `listen`
  * subscribes like one.
  */
-export async function plantWithApi(projections: readonly Projection[], scheduler?: Scheduler) {
+export async function plantWithApi(
+  projections: readonly Projection[],
+  scheduler?: Scheduler,
+  clock: Clock = LATER,
+) {
   const { connection, pool, drop } = await freshDatabase()
   const store = createMemoryEventStore(clock, catalogue)
   const names = await createPersonNames(pool)

@@ -1,8 +1,10 @@
 import type { Catalogue } from '../../domain/event.ts'
 import { isRejection, reject, type Decider, type Rejection } from '../../domain/decider.ts'
 import type { EventStore } from '../event-store.ts'
-import { createExecute } from '../execute.ts'
+import { createExecute, invalid } from '../execute.ts'
+import { cycleFactor, SCALE_CYCLE_TIME } from './cycle-factor.ts'
 import { createOverlay, type Overlay } from './overlay.ts'
+import { rejudging } from './rejudge.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Contexts of which nothing can be assumed: signatures and the audit trail are about what happened. */
@@ -11,7 +13,7 @@ const NOT_ASSUMED: ReadonlySet<string> = new Set(['workflow', 'audit'])
 const NEVER_ASSUMED: ReadonlySet<string> = new Set(['ForgetPerson'])
 
 export interface AssumeDeps {
-  readonly store: Pick<EventStore, 'readStream' | 'readAll'>
+  readonly store: Pick<EventStore, 'readStream'>
   readonly deciders: readonly Decider[]
   readonly catalogue: Catalogue
 }
@@ -29,6 +31,11 @@ export async function openScenario(
   const overlay = createOverlay(store, position, { clock, catalogue })
   const execute = createExecute({ store: overlay, clock })
   for (const [number, { type, input, occurredAt }] of assumptions.entries()) {
+    if (type === SCALE_CYCLE_TIME) {
+      const refused = refusedFactor(number, input, occurredAt)
+      if (refused) return refused
+      continue
+    }
     const decider = deciders.find(({ commands }) => type in commands)
     if (!decider || NOT_ASSUMED.has(decider.context) || NEVER_ASSUMED.has(type))
       return reject('InvalidInput', `assumptions.${number}.type ${type} cannot be assumed.`)
@@ -48,5 +55,18 @@ export async function openScenario(
     if (isRejection(outcome))
       return { ...outcome, why: `assumptions.${number} ${type}: ${outcome.why}` }
   }
-  return overlay
+  return rejudging(overlay)
+}
+
+function refusedFactor(number: number, input: unknown, occurredAt: string | null) {
+  const at = `assumptions.${number}`
+  if (occurredAt !== null)
+    return reject(
+      'InvalidInput',
+      `${at}.occurredAt ${occurredAt}: a factor holds from the fork on.`,
+    )
+  const parsed = cycleFactor.safeParse(input)
+  if (parsed.success) return null
+  const refused = invalid(parsed.error, input)
+  return { ...refused, why: `${at} ${SCALE_CYCLE_TIME}: ${refused.why}` }
 }

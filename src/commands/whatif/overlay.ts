@@ -1,16 +1,9 @@
 import type { Catalogue, Recorded } from '../../domain/event.ts'
-import {
-  ANY,
-  type Append,
-  type AppendResult,
-  type EventStore,
-  type Filter,
-  type ReadAll,
-} from '../event-store.ts'
+import { ANY, type Append, type AppendResult, type EventStore } from '../event-store.ts'
 import type { Clock } from '../ports.ts'
 
-/** A log that goes on from a position of another one, in memory. */
-export interface Overlay extends EventStore {
+/** Streams that go on from a position of another log, in memory. There is nothing in it that could be followed. */
+export interface Overlay extends Pick<EventStore, 'append' | 'readStream'> {
   /** Streams that have facts of its own. */
   readonly touched: ReadonlySet<string>
   /** Its own facts, in order. */
@@ -22,7 +15,7 @@ export interface Overlay extends EventStore {
  * reads. Nobody can subscribe, so no policy, connector or projector ever follows an assumption.
  */
 export function createOverlay(
-  base: Pick<EventStore, 'readStream' | 'readAll'>,
+  base: Pick<EventStore, 'readStream'>,
   position: number,
   { clock, catalogue }: { readonly clock: Clock; readonly catalogue: Catalogue },
 ): Overlay {
@@ -78,39 +71,5 @@ export function createOverlay(
         .reverse()
         .slice(0, limit)
     },
-    readAll: (options) => readAll(base, position, own, options),
-    head: async () => position + own.length,
-    subscribe: () => ({ [Symbol.asyncIterator]: () => ({ next: nothingFollows }) }),
   }
 }
-
-const nothingFollows = async (): Promise<never> => {
-  throw new Error('nothing follows a scenario')
-}
-
-async function readAll(
-  base: Pick<EventStore, 'readAll'>,
-  position: number,
-  own: readonly Recorded[],
-  options: ReadAll,
-): Promise<readonly Recorded[]> {
-  const { from, to = Infinity, direction = 'forward', limit } = options
-  if (direction === 'backward') {
-    const mine = own.filter((fact) => fact.position < from && matches(options, fact)).reverse()
-    if (mine.length >= limit) return mine.slice(0, limit)
-    const rest = { ...options, from: Math.min(from, position + 1), limit: limit - mine.length }
-    return [...mine, ...(await base.readAll(rest))]
-  }
-  const below = from < position ? await base.readAll(options) : []
-  const known = below.filter((fact) => fact.position <= position)
-  // A full page from below: more of it may follow before what is assumed.
-  if (known.length === limit) return known
-  const mine = own.filter(
-    (fact) => fact.position > from && fact.position <= to && matches(options, fact),
-  )
-  return [...known, ...mine].slice(0, limit)
-}
-
-const matches = ({ categories, types }: Filter, fact: Recorded): boolean =>
-  (!types || types.includes(fact.type)) &&
-  (!categories || categories.includes(fact.stream.slice(0, fact.stream.indexOf('-'))))

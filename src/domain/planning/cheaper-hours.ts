@@ -22,18 +22,21 @@ export const pricesMatter = ({ problem, operations }: Compiled): boolean =>
  * Lets operations wait for cheaper energy where nothing that counts for more gets worse. The last ones go first,
  * so that those before them have room; every step is decoded, so whatever else moves is in the sum. Null where
  * nothing can be gained. The same plan always gives the same answer.
+ * @param mostTries starts that are decoded, beside the limit there is anyway
  */
 export function cheaperHours(
   compiled: Compiled,
   objective: Objective,
   { order, modes }: Sequence,
+  mostTries = Infinity,
 ): Hold | null {
   const { operations } = compiled
   const decode = createDecoder(compiled)
   const hold = { from: new Float64Array(operations.length), isPrice: true }
   let schedule = copyOf(decode(order, modes, hold))
   let cost = costs(compiled, schedule)
-  let [left, gained] = [Math.floor(MAX_PLACED / Math.max(operations.length, 1)), false]
+  const affordable = Math.floor(MAX_PLACED / Math.max(operations.length, 1))
+  let [left, gained] = [Math.min(affordable, mostTries), false]
 
   const tryAt = (at: number, from: number): boolean => {
     const before = hold.from[at]!

@@ -21,6 +21,12 @@ export const asPlanned = ({ operations }: Compiled): Hold => ({
   isPrice: false,
 })
 
+/** What the current plan holds back until its time waits for it again. */
+export const heldBack = ({ operations }: Compiled): Hold => ({
+  from: Float64Array.from(operations, ({ planned }) => planned?.notBefore ?? 0),
+  isPrice: true,
+})
+
 /**
  * The one truth about what a plan means. Operations are placed in the order of `sequence` (each after those
  * it waits for), each as early as everything allows: on its machine after what was placed there before, with

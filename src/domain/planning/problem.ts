@@ -79,6 +79,8 @@ export interface Operation {
     readonly mode: number
     readonly start: number
     readonly person?: string | null
+    /** The floor does not begin it before, whatever is free: it waits for cheaper energy, or was pinned. */
+    readonly notBefore?: number
   }
 }
 

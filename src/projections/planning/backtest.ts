@@ -10,7 +10,7 @@ export interface Calibration {
   readonly coverage80: number | null
   /** Mean of actual less forecast (p50), hours: above 0, things come later than forecast. */
   readonly biasHours: number | null
-  /** Mean error of the time to completion, as a share of it. */
+  /** All errors of the time to completion over all of these times: an order done soon counts little. */
   readonly meanError: number | null
   /** Why nothing can be said; null where it can. */
   readonly nullReason: string | null
@@ -54,13 +54,20 @@ export function calibrate(
       ...{ orders: judged.length, coverage80: null, biasHours: null, meanError: null },
       nullReason: `${judged.length} orders open then can be judged now; it takes ${MIN_ORDERS}.`,
     }
-  const mean = (of: (one: Judged) => number): number | null =>
-    known.length === 0 ? null : known.reduce((sum, one) => sum + of(one), 0) / known.length
+  const sum = (of: (one: Judged) => number): number =>
+    known.reduce((total, one) => total + of(one), 0)
+  const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
   return {
     orders: judged.length,
     coverage80: judged.filter(({ inside }) => inside).length / judged.length,
-    biasHours: mean(({ errorMs }) => errorMs! / HOUR_MS),
-    meanError: mean(({ errorMs, leftMs }) => Math.abs(errorMs!) / leftMs),
+    biasHours: ratio(
+      sum(({ errorMs }) => errorMs! / HOUR_MS),
+      known.length,
+    ),
+    meanError: ratio(
+      sum(({ errorMs }) => Math.abs(errorMs!)),
+      sum(({ leftMs }) => leftMs),
+    ),
     nullReason: null,
   }
 }

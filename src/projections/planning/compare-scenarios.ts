@@ -60,6 +60,8 @@ export interface MovedOperation {
 export interface CompareOptions {
   readonly simulate: Simulate
   readonly policy: Policy
+  /** How the floor of the base decides. */
+  readonly basePolicy: Policy
   readonly replications: number
   readonly horizonSeconds: number
   readonly workers: number
@@ -82,14 +84,14 @@ export async function compareScenarios(
   scenario: Fork,
   options: CompareOptions,
 ): Promise<Compared | null> {
-  const { simulate, policy, onProgress, ...common } = options
-  const studyOf = ({ problem }: Fork): Study => ({
+  const { simulate, policy, basePolicy, onProgress, ...common } = options
+  const studyOf = ({ problem }: Fork, policy: Policy): Study => ({
     problem: withPlanOf(problem, base.problem),
     variation: base.variation,
     policy,
     seed: SEED,
   })
-  const [a, b] = [studyOf(base), studyOf(scenario)]
+  const [a, b] = [studyOf(base, basePolicy), studyOf(scenario, policy)]
   const first = await simulate(a, { ...common, onProgress })
   if (!first) return null
   const more = (done: number) => onProgress(common.replications + done)

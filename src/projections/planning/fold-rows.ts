@@ -6,7 +6,7 @@ import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
 import type { Keyed, Projection } from '../projection.ts'
 import type { Replay } from '../replay.ts'
 import { micro } from './materials.ts'
-import { DOWN_STATES, LAST_WORK_DAYS, wholeRows } from './read-rows.ts'
+import { counts, DOWN_STATES, LAST_WORK_DAYS, wholeRows } from './read-rows.ts'
 import type { EquipmentFault, LastWork, PlanningRows, StockRow } from './rows.ts'
 
 type Ready = Omit<PlanningRows, 'current' | 'pins'>
@@ -26,9 +26,9 @@ export function planningRowsOf(replay: Replay, site: string, at: string): Ready 
       .filter((row) => row.site === site)
       .sort(byKey)
   const whole = Object.fromEntries(
-    Object.entries(wholeRows).map(([name, [p]]) => [
+    Object.entries(wholeRows).map(([name, [p, where]]) => [
       name,
-      rowsOf(p as Projection).filter((row) => WANTED[name as Whole]?.(row, at) ?? true),
+      rowsOf(p as Projection).filter((row) => counts(where, row, at)),
     ]),
   ) as unknown as Pick<PlanningRows, Whole>
   const segments = whole.productSegments.flatMap(({ materials }) => materials)
@@ -41,16 +41,6 @@ export function planningRowsOf(replay: Replay, site: string, at: string): Ready 
 }
 
 type Whole = keyof typeof wholeRows
-
-/** The conditions of `wholeRows`, once more for rows in memory. */
-const WANTED: Readonly<Partial<Record<Whole, (row: any, at: string) => boolean>>> = {
-  orders: ({ status }: OrderRow) => ['RELEASED', 'RUNNING', 'HELD'].includes(status),
-  persons: ({ status }) => status === 'ACTIVE',
-  shiftAssignments: ({ withdrawn, endsAt }, at) => !withdrawn && endsAt > at,
-  absences: ({ cancelled, endsAt }, at) => !cancelled && endsAt > at,
-  expectedReceipts: ({ status }) => status === 'EXPECTED',
-  energyTariffs: ({ endsAt }, at) => endsAt > at,
-}
 
 function lastWork(
   clocks: readonly Keyed<WorkClockRow>[],

@@ -25,12 +25,13 @@ export async function planAt(
     else if (type === 'PlannedOperationsListed' && data.variant === row.variant)
       operations.push(...scheduledOperations(data.orders, startsAt))
   }
-  return { current: withPins(operations, pins), pins }
+  const current = withPins(operations, pins)
+  return { current: current.map((one) => ({ ...one, waits: one.cause === 'price' })), pins }
 }
 
 /**
  * The problem as the floor plays it. Zones limit what a new plan may change, not what happens. What is
- * pinned has its machine and its place in the sequence, and still waits for what comes late.
+ * pinned has its machine, its place in the sequence and its time, and still waits for what comes late.
  */
 export function played({ zones: _zones, ...problem }: Problem): Problem {
   return {
@@ -46,5 +47,5 @@ function unpinned({ fixed, ...operation }: Operation): Operation {
   if (!fixed) return operation
   if (fixed.remaining !== undefined) return { ...operation, fixed }
   const { mode, start, person = null } = fixed
-  return { ...operation, planned: { mode, start, person } }
+  return { ...operation, planned: { mode, start, person, notBefore: start } }
 }

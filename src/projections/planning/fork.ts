@@ -1,5 +1,4 @@
 import type { EventStore } from '../../commands/event-store.ts'
-import { FAULT, msOf, STATES, stateOf } from '../../domain/kpi/states.ts'
 import type { Problem } from '../../domain/planning/problem.ts'
 import {
   fitBreakdowns,
@@ -9,8 +8,8 @@ import {
 } from '../../domain/planning/simulation/fitting.ts'
 import type { Variation } from '../../domain/planning/simulation/variation.ts'
 import { equipmentCurrent } from '../equipment/current.ts'
+import { meters } from '../energy/meters.ts'
 import { equipmentDays, type EquipmentDayRow } from '../kpi/equipment-days.ts'
-import { changesOf } from '../kpi/packed-changes.ts'
 import { compositeKey } from '../composite-key.ts'
 import { orders, type OrderRow } from '../production/orders.ts'
 import { workClocks, type WorkClockRow } from '../production/work-clocks.ts'
@@ -19,6 +18,8 @@ import type { Only, Replay } from '../replay.ts'
 import { buildProblem } from './build-problem.ts'
 import { played, planAt } from './fork-plan.ts'
 import { planningRowsOf } from './fold-rows.ts'
+import { stretchesOf } from './machine-stretches.ts'
+import { placesOf, type Places } from './places.ts'
 import { planningProjections } from './read-rows.ts'
 import type { Finding } from './rows.ts'
 import { schedules } from './schedules.ts'
@@ -29,6 +30,7 @@ export const forkProjections: readonly Projection[] = [
   ...planningProjections,
   equipmentDays,
   schedules,
+  meters,
 ]
 
 /**
@@ -56,6 +58,7 @@ export interface Fork {
   readonly findings: readonly Finding[]
   /** Every order there is, done or not. */
   readonly orders: ReadonlyMap<string, Keyed<OrderRow>>
+  readonly places: Places
   /** Operations and failures it was fitted to. */
   readonly samples: number
   readonly failures: number
@@ -74,17 +77,14 @@ export async function forkOf(
   const rowsOf = <Row extends object>(p: Projection<Row>): Keyed<Row>[] =>
     replay.rows(p).filter((row) => row.site === site)
   const plan = await planAt(log, rowsOf(schedules)[0] ?? null, position)
-  const { problem, horizon, findings } = buildProblem(
-    { ...planningRowsOf(replay, site, at), ...plan },
-    site,
-    at,
-  )
+  const rows = planningRowsOf(replay, site, at)
+  const { problem, horizon, findings } = buildProblem({ ...rows, ...plan }, site, at)
   const since = new Date(Date.parse(at) - DAYS_BACK * DAY_MS).toISOString()
   const all = rowsOf(orders)
   const samples = durationsOf(all, rowsOf(workClocks), since)
   const exposures = exposuresOf(rowsOf(equipmentDays), since.slice(0, 10))
   return {
-    ...{ problem: played(problem), horizon, findings },
+    ...{ problem: played(problem), horizon, findings, places: placesOf(rows.hierarchy) },
     orders: new Map(all.map((row) => [row.key, row])),
     variation: { ...fitDurations(samples), breakdowns: fitBreakdowns(exposures) },
     samples: samples.length,
@@ -118,26 +118,16 @@ function durationsOf(
   )
 }
 
-/** What the states of machines say of work, failures and repair; a state at midnight goes on. */
+/** What the states of machines say of work, failures and repair. */
 function exposuresOf(days: readonly EquipmentDayRow[], since: string): Exposure[] {
   const byMachine = Map.groupBy(days, ({ equipmentId }) => equipmentId)
   return [...byMachine].map(([equipment, own]) => {
-    let [busySeconds, failures, repairSeconds, state, from] = [0, 0, 0, -1, 0]
-    const pass = (to: number): void => {
-      if (state === FAULT) repairSeconds += (to - from) / 1_000
-      if (STATES[state] === 'RUNNING' || STATES[state] === 'SETUP')
-        busySeconds += (to - from) / 1_000
-    }
-    for (const { day, changes } of own.toSorted((a, b) => (a.day < b.day ? -1 : 1))) {
-      if (day < since) continue
-      const start = Date.parse(`${day}T00:00:00Z`)
-      for (const one of changesOf(changes)) {
-        const at = start + msOf(one)
-        pass(at)
-        if (stateOf(one) === FAULT && state !== FAULT) failures++
-        state = stateOf(one)
-        from = at
-      }
+    let [busySeconds, failures, repairSeconds] = [0, 0, 0]
+    for (const { state, from, to } of stretchesOf(own, since)) {
+      if (state === 'FAULT') {
+        failures++
+        repairSeconds += (to - from) / 1_000
+      } else if (state === 'RUNNING' || state === 'SETUP') busySeconds += (to - from) / 1_000
     }
     return { equipment, busySeconds, failures, repairSeconds }
   })

@@ -23,26 +23,56 @@ import { planningTools } from './planning-tools.ts'
 import { productSegments } from './product-segments.ts'
 import type { PlanningRows } from './rows.ts'
 
+/** Which rows of a read model count: said once, for SQL and for rows in memory. `null`: false. */
+type Condition =
+  | { readonly column: string; readonly is: readonly string[] | null }
+  /** Ends after the plan begins. */
+  | { readonly column: string; readonly is: 'AFTER' }
+
+const isNot = (column: string): Condition => ({ column, is: null })
+const among = (column: string, ...values: readonly string[]): Condition => ({ column, is: values })
+const ENDS_LATER: Condition = { column: 'endsAt', is: 'AFTER' }
+
 /** Read models whose rows are taken as they are, with what limits them beside the site. */
 export const wholeRows = {
-  orders: [orders, `status in ('RELEASED', 'RUNNING', 'HELD')`],
-  runningClocks: [runningClocks, ''],
-  hierarchy: [hierarchy, ''],
-  calendars: [calendars, ''],
-  cycleTimes: [cycleTimes, ''],
-  persons: [persons, `status = 'ACTIVE'`],
-  heldQualifications: [heldQualifications, ''],
-  qualificationRules: [qualificationRules, ''],
-  crews: [crews, ''],
-  shiftAssignments: [shiftAssignments, `not withdrawn and "endsAt" > $2`],
-  absences: [absences, `not cancelled and "endsAt" > $2`],
-  expectedReceipts: [expectedReceipts, `status = 'EXPECTED'`],
-  energyTariffs: [energyTariffs, `"endsAt" > $2`],
-  productSegments: [productSegments, ''],
-  planningResources: [planningResources, ''],
-  planningTools: [planningTools, ''],
-  planningRules: [planningRulesTable, ''],
-} as const satisfies { readonly [K in keyof PlanningRows]?: readonly [Projection, string] }
+  orders: [orders, [among('status', 'RELEASED', 'RUNNING', 'HELD')]],
+  runningClocks: [runningClocks, []],
+  hierarchy: [hierarchy, []],
+  calendars: [calendars, []],
+  cycleTimes: [cycleTimes, []],
+  persons: [persons, [among('status', 'ACTIVE')]],
+  heldQualifications: [heldQualifications, []],
+  qualificationRules: [qualificationRules, []],
+  crews: [crews, []],
+  shiftAssignments: [shiftAssignments, [isNot('withdrawn'), ENDS_LATER]],
+  absences: [absences, [isNot('cancelled'), ENDS_LATER]],
+  expectedReceipts: [expectedReceipts, [among('status', 'EXPECTED')]],
+  energyTariffs: [energyTariffs, [ENDS_LATER]],
+  productSegments: [productSegments, []],
+  planningResources: [planningResources, []],
+  planningTools: [planningTools, []],
+  planningRules: [planningRulesTable, []],
+} as const satisfies {
+  readonly [K in keyof PlanningRows]?: readonly [Projection, readonly Condition[]]
+}
+
+/** @param at ISO-8601, as `endsAt` of the row is */
+export const counts = (conditions: readonly Condition[], row: object, at: string): boolean =>
+  conditions.every(({ column, is }) => {
+    const value: unknown = Reflect.get(row, column)
+    if (is === null) return value === false
+    return typeof value === 'string' && (is === 'AFTER' ? value > at : is.includes(value))
+  })
+
+/** `$2` is the moment. */
+const whereOf = (conditions: readonly Condition[]): string =>
+  conditions
+    .map(({ column, is }) => {
+      if (is === null) return ` and not ${quoted(column)}`
+      if (is === 'AFTER') return ` and ${quoted(column)} > $2`
+      return ` and ${quoted(column)} in ('${is.join(`', '`)}')`
+    })
+    .join('')
 
 /** Every projection that a problem is made from. */
 export const planningProjections: readonly Projection[] = [
@@ -115,7 +145,7 @@ export function planningRowsQuery(site: string, at: string): Query {
     asJson(
       name,
       `select ${columnsOf(p)} from read.${quoted(p.name)}
-       where site = $1${where === '' ? '' : ` and ${where}`} order by key collate "C"`,
+       where site = $1${whereOf(where)} order by key collate "C"`,
     ),
   )
   const names = planningProjections.map(({ name }) => name)

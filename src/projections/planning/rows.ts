@@ -80,6 +80,8 @@ export interface CurrentOperation {
   readonly equipmentId: string
   readonly personId: string | null
   readonly startsAt: string
+  /** It waits for cheaper energy until then; only where the plan is played. */
+  readonly waits?: boolean
 }
 /** Where a person wants it to stay. */
 export type PinnedOperation = CurrentOperation

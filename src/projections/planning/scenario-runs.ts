@@ -1,5 +1,6 @@
 import type { Calibration } from './backtest.ts'
 import type { Compared } from './compare-scenarios.ts'
+import type { MachinePower } from './running-power.ts'
 
 /** What was asked of a scenario. */
 export interface RunQuestion {
@@ -8,6 +9,8 @@ export interface RunQuestion {
   readonly policy: 'keep' | 'rule' | 'replan'
   /** Null unless the policy is a rule. */
   readonly rule: string | null
+  /** How the floor of the base decides; absent: as that of the scenario. */
+  readonly base?: Pick<RunQuestion, 'policy' | 'rule'>
 }
 
 /** What a run found: the same scenario, question and version always give the same. */
@@ -17,6 +20,11 @@ export interface RunResult extends Compared, RunQuestion {
   readonly fittedTo: number
   readonly failures: number
   readonly findings: readonly string[]
+  /** With what power machines were reckoned, in the base and in the scenario; version 1 did not say. */
+  readonly power?: {
+    readonly base: readonly MachinePower[]
+    readonly assumed: readonly MachinePower[]
+  }
   /** Of the fork. */
   readonly position: number
   /** `SIMULATION_VERSION` of the code that ran it. */
@@ -43,5 +51,14 @@ export interface ScenarioRuns {
 }
 
 /** Two results of one question have the same key. */
-export const questionKey = ({ replications, horizonDays, policy, rule }: RunQuestion): string =>
-  JSON.stringify([replications, horizonDays, policy, rule])
+export const questionKey = ({
+  replications,
+  horizonDays,
+  policy,
+  rule,
+  base,
+}: RunQuestion): string =>
+  JSON.stringify([
+    ...[replications, horizonDays, policy, rule],
+    ...(base ? [base.policy, base.rule] : []),
+  ])

@@ -129,9 +129,10 @@ function operationOf(
   }
   const mode = modes.findIndex(({ equipment }) => equipment === current?.equipmentId)
   if (!current || mode < 0) return rest
+  const held = current.waits ? { notBefore: known.horizon.ceil(current.startsAt) } : {}
   return {
     ...rest,
-    planned: { mode, start: plannedStart(current, known), ...person(current.personId) },
+    planned: { mode, start: plannedStart(current, known), ...person(current.personId), ...held },
   }
 }
 

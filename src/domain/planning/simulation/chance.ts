@@ -1,6 +1,13 @@
-import type { Compiled } from '../compile.ts'
+import type { Compiled, CompiledOperation } from '../compile.ts'
 import { streamKey, uniform } from './streams.ts'
-import { drawFactor, durationKey, factorTable, type Variation } from './variation.ts'
+import {
+  drawFactor,
+  durationKey,
+  factorTable,
+  placeOf,
+  type DurationModel,
+  type Variation,
+} from './variation.ts'
 
 /** What chance does in one replication; the same whatever else a scenario assumes. */
 export interface Chance {
@@ -16,7 +23,15 @@ export interface Chance {
 export function createChance(compiled: Compiled, variation: Variation, seed: number): Chance {
   const { problem, equipment } = compiled
   const machineKeys = Int32Array.from(problem.equipment, ({ id }) => streamKey(seed, id))
-  const { firstMode, tables, keys } = durations(compiled, variation, machineKeys, seed)
+  const { firstMode, tables, keys, paces, paceOf } = durations(
+    compiled,
+    variation,
+    machineKeys,
+    seed,
+  )
+  const worked = Float64Array.from(compiled.operations, workedSoFar)
+  /** By machine and operation name: what all its work of this replication takes more or less than fitted. */
+  const pace = new Float64Array(paces.length).fill(1)
   const models = problem.equipment.map(({ id }) => variation.breakdowns.get(id) ?? null)
   const age = new Float64Array(equipment.length)
   const failsAt = new Float64Array(equipment.length)
@@ -31,6 +46,8 @@ export function createChance(compiled: Compiled, variation: Variation, seed: num
     begin(replication) {
       current = replication
       chance.failures = 0
+      for (const [i, { table, key }] of paces.entries())
+        if (table) pace[i] = drawFactor(table, uniform(key, replication))
       for (const [machine, model] of models.entries()) {
         age[machine] = 0
         count[machine] = 0
@@ -41,7 +58,15 @@ export function createChance(compiled: Compiled, variation: Variation, seed: num
       const one = firstMode[at]! + mode
       const table = tables[one]!
       if (table === null) return planned
-      return Math.round(planned * drawFactor(table, uniform(keys[one]!, current)))
+      const by = pace[paceOf[one]!]!
+      const draw = uniform(keys[one]!, current)
+      const done = worked[at]!
+      if (done < 0) return Math.round(planned * by * drawFactor(table, draw))
+      // What runs already takes longer than it has run so far.
+      const whole = (planned + done) * by
+      const from = placeOf(table, done / whole)
+      if (from >= 1) return planned
+      return Math.max(Math.round(whole * drawFactor(table, from + draw * (1 - from)) - done), 1)
     },
     repair(machine, work) {
       const until = (age[machine]! += work)
@@ -60,7 +85,11 @@ export function createChance(compiled: Compiled, variation: Variation, seed: num
   return chance
 }
 
-/** By operation and mode, flat: the factors to draw from and the stream to draw with. */
+/** Seconds that an operation has run when it all begins; -1: it does not run. */
+const workedSoFar = ({ fixed, modes }: CompiledOperation): number =>
+  fixed?.remaining === undefined ? -1 : Math.max(modes[fixed.mode]!.seconds - fixed.remaining, 0)
+
+/** By operation and mode, flat: the factors to draw from and the streams to draw with. */
 function durations(
   { problem }: Compiled,
   variation: Variation,
@@ -68,6 +97,17 @@ function durations(
   seed: number,
 ) {
   const tableOf = memoised(factorTable)
+  const numberOf = new Map<string, number>()
+  const paces: { readonly table: Float64Array | null; readonly key: number }[] = []
+  const paceNumber = (equipment: string, id: string, { error = 0 }: DurationModel): number => {
+    const name = durationKey(equipment, id)
+    const known = numberOf.get(name)
+    if (known !== undefined) return known
+    numberOf.set(name, paces.length)
+    return (
+      paces.push({ table: factorTable({ mu: 0, sigma: error }), key: streamKey(seed, name) }) - 1
+    )
+  }
   const numbers = new Map(problem.equipment.map(({ id }, machine) => [id, machine]))
   const operations = problem.orders.flatMap((order) =>
     order.operations.map((operation) => ({ order: order.id, ...operation })),
@@ -77,17 +117,21 @@ function durations(
     firstMode[at + 1] = firstMode[at]! + modes.length
   const all = operations.flatMap(({ order, id, modes }) => {
     const own = streamKey(seed, order, id)
-    return modes.map((mode) => ({
-      key: own ^ machineKeys[numbers.get(mode.equipment)!]!,
-      table: tableOf(
-        variation.durations.get(durationKey(mode.equipment, id)) ?? variation.otherwise,
-      ),
-    }))
+    return modes.map(({ equipment }) => {
+      const model = variation.durations.get(durationKey(equipment, id)) ?? variation.otherwise
+      return {
+        key: own ^ machineKeys[numbers.get(equipment)!]!,
+        table: tableOf(model),
+        pace: paceNumber(equipment, id, model),
+      }
+    })
   })
   return {
     firstMode,
     tables: all.map(({ table }) => table),
     keys: Int32Array.from(all, ({ key }) => key),
+    paces,
+    paceOf: Int32Array.from(all, ({ pace }) => pace),
   }
 }
 

@@ -11,8 +11,9 @@ import { createStore } from './store.ts'
 
 /**
  * No plan: an operation that is ready queues at the machine that would have it done first, a machine that gets
- * free takes the best by the rule that it can begin at once, its person, tool and material considered. Nobody
- * looks ahead, so maximal lags are not kept. The run is reused by the next call.
+ * free takes the best by the rule that it can begin at once, its person, tool and material considered. All that
+ * comes at one moment is there before any machine chooses. Nobody looks ahead, so maximal lags are not kept. The
+ * run is reused by the next call.
  */
 export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Play {
   const { operations, equipment } = compiled
@@ -23,15 +24,34 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
   const store = createStore(compiled)
   const job = newJob(compiled)
   const rank = ranking(compiled, rule, state)
+  /** Machines that have something to choose at this moment, in the order in which they came to. */
+  const awake = new Int32Array(equipment.length)
+  const isAwake = new Uint8Array(equipment.length)
+  let awakeCount = 0
+  const isRunning = Uint8Array.from(operations, ({ fixed }) =>
+    fixed && (fixed.start < 0 || fixed.remaining !== undefined) ? 1 : 0,
+  )
 
-  const arrive = (at: number, now: number): void => {
+  const arrive = (at: number): void => {
     if (isPlain[at] === 1) run.mode[at] = 0
     else chooseMode(at)
     if (compiled.locations > 1) readyAt[at] = readyFor(at, run.mode[at]!)
     const machine = machineOf[at]!
     queues[machine]!.push(at)
     queued[machine]! += secondsOf[at]!
-    choose(machine, now)
+    wake(machine)
+  }
+  const wake = (machine: number): void => {
+    if (isAwake[machine] === 1) return
+    isAwake[machine] = 1
+    awake[awakeCount++] = machine
+  }
+  const chooseAll = (now: number): void => {
+    for (let i = 0; i < awakeCount; i++) {
+      isAwake[awake[i]!] = 0
+      choose(awake[i]!, now)
+    }
+    awakeCount = 0
   }
   const chooseMode = (at: number): void => {
     const { fixed, modes } = operations[at]!
@@ -200,14 +220,14 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     store.begin()
     state.begin()
     const before = heap.taken
-    const running = compiled.fixed.filter((at) => operations[at]!.fixed!.start < 0)
-    for (const at of running) goOn(at)
+    for (const at of compiled.fixed) if (isRunning[at] === 1) goOn(at)
     for (const at of operations.keys())
-      if (waiting[at] === 0 && !running.includes(at)) heap.push(readyAt[at]!, at)
-    while (heap.pop())
-      if (heap.what >= 0) {
-        if (run.end[heap.what] === Infinity) arrive(heap.what, heap.at)
-      } else choose(-1 - heap.what, heap.at)
+      if (waiting[at] === 0 && isRunning[at] === 0) heap.push(readyAt[at]!, at)
+    while (heap.pop()) {
+      if (heap.what < 0) wake(-1 - heap.what)
+      else if (run.end[heap.what] === Infinity) arrive(heap.what)
+      if (heap.nextAt > heap.at) chooseAll(heap.at)
+    }
     run.failures = chance.failures
     run.events = heap.taken - before + 2 * chance.failures
     return run

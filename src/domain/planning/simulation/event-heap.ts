@@ -9,6 +9,8 @@ export interface EventHeap {
   pop(): boolean
   at: number
   what: number
+  /** When the next one happens that is still in it; Infinity: none is. */
+  nextAt: number
   /** Taken since it was made. */
   taken: number
 }
@@ -41,9 +43,11 @@ export function createEventHeap(capacity: number): EventHeap {
   const heap: EventHeap = {
     at: 0,
     what: 0,
+    nextAt: Infinity,
     taken: 0,
     clear() {
       size = 0
+      heap.nextAt = Infinity
       sequence = 0
     },
     push(at, what) {
@@ -57,6 +61,7 @@ export function createEventHeap(capacity: number): EventHeap {
         i = parent
       }
       put(i, at, sequence++, what)
+      heap.nextAt = times[0]!
     },
     pop() {
       if (size === 0) return false
@@ -64,7 +69,10 @@ export function createEventHeap(capacity: number): EventHeap {
       heap.what = whats[0]!
       heap.taken++
       const last = --size
-      if (last === 0) return true
+      if (last === 0) {
+        heap.nextAt = Infinity
+        return true
+      }
       const [at, came, what] = [times[last]!, order[last]!, whats[last]!]
       let i = 0
       for (;;) {
@@ -77,6 +85,7 @@ export function createEventHeap(capacity: number): EventHeap {
         i = child
       }
       put(i, at, came, what)
+      heap.nextAt = times[0]!
       return true
     },
   }

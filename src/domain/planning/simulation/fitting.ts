@@ -43,9 +43,11 @@ export function fitDurations(
   )
   const ratio = ({ planned, actual }: DurationSample) => Math.log(actual / planned)
   const otherwise = shrunk(usable.map(ratio), { mu: 0, sigma: PRIOR_SIGMA })
+  // A machine and operation of which nothing is known yet differs from all as the others do.
+  const unseen = { ...otherwise, error: otherwise.sigma / Math.sqrt(PRIOR_SAMPLES) }
   const groups = Map.groupBy(usable, (one) => durationKey(one.equipment, one.operation))
   return {
-    otherwise,
+    otherwise: unseen,
     durations: new Map([...groups].map(([key, own]) => [key, shrunk(own.map(ratio), otherwise)])),
   }
 }
@@ -55,7 +57,9 @@ function shrunk(values: readonly number[], prior: DurationModel): DurationModel 
   const mu = (values.reduce((sum, y) => sum + y, 0) + PRIOR_SAMPLES * prior.mu) / weight
   const squares = values.reduce((sum, y) => sum + (y - mu) ** 2, 0)
   const variance = (squares + PRIOR_SAMPLES * prior.sigma ** 2) / weight
-  return { mu, sigma: Math.sqrt(variance) }
+  const sigma = Math.sqrt(variance)
+  // What is drawn towards others by so many observations differs from them by so much.
+  return { mu, sigma, error: sigma / Math.sqrt(weight) }
 }
 
 /** Time between failures and of repair, drawn towards those of all machines; none where nothing ever failed. */

@@ -1,5 +1,5 @@
 import { compile } from '../compile.ts'
-import { createDecoder } from '../decoder.ts'
+import { createDecoder, heldBack } from '../decoder.ts'
 import { dispatch, dispatchRules, type Sequence } from '../dispatch.ts'
 import type { Compiled } from '../compile.ts'
 import type { Problem } from '../problem.ts'
@@ -39,8 +39,10 @@ export function playOf(
   switch (policy.kind) {
     case 'keep': {
       const { order, modes } = planToKeep(compiled)
-      const schedule = createDecoder(compiled)(order, modes)
-      return keepSequence(compiled, graphOfPlan(compiled, schedule, rankOf(order)), chance)
+      const hold = heldBack(compiled)
+      const schedule = createDecoder(compiled)(order, modes, hold)
+      const graph = graphOfPlan(compiled, schedule, rankOf(order), hold.from)
+      return keepSequence(compiled, graph, chance)
     }
     case 'rule':
       return dispatching(compiled, dispatchRules[policy.rule], chance)
@@ -62,15 +64,16 @@ function planToKeep(compiled: Compiled): Sequence {
 export function withPlanOf(problem: Problem, other: Problem): Problem {
   const compiled = compile(other)
   const { order, modes } = planToKeep(compiled)
-  const { scheduled, start, mode } = createDecoder(compiled)(order, modes)
-  const planned = new Map<string, { mode: number; start: number; equipment: string }>()
+  const { scheduled, start, mode } = createDecoder(compiled)(order, modes, heldBack(compiled))
+  const planned = new Map<string, { start: number; equipment: string; notBefore?: number }>()
   let at = 0
   for (const { id, operations } of other.orders)
     for (const operation of operations) {
-      const number = mode[at]!
-      const { equipment } = operation.modes[number]!
+      const { equipment } = operation.modes[mode[at]!]!
+      const { notBefore } = operation.planned ?? {}
+      const held = notBefore === undefined ? {} : { notBefore }
       if (scheduled[at])
-        planned.set(`${id}/${operation.id}`, { mode: number, start: start[at]!, equipment })
+        planned.set(`${id}/${operation.id}`, { start: start[at]!, equipment, ...held })
       at++
     }
   return {
@@ -78,11 +81,11 @@ export function withPlanOf(problem: Problem, other: Problem): Problem {
     orders: problem.orders.map((one) => ({
       ...one,
       operations: one.operations.map((operation) => {
-        const plan = planned.get(`${one.id}/${operation.id}`) ?? { start: (one.release ?? 0) - 1 }
-        const same = operation.modes.findIndex(
-          ({ equipment }) => 'equipment' in plan && equipment === plan.equipment,
-        )
-        return { ...operation, planned: { mode: Math.max(same, 0), start: plan.start } }
+        const { equipment = null, ...plan } = planned.get(`${one.id}/${operation.id}`) ?? {
+          start: (one.release ?? 0) - 1,
+        }
+        const same = operation.modes.findIndex((mode) => mode.equipment === equipment)
+        return { ...operation, planned: { mode: Math.max(same, 0), ...plan } }
       }),
     })),
   }

@@ -1,6 +1,7 @@
 import { compile, type Compiled } from '../compile.ts'
 import { createSearch } from '../create-search.ts'
-import { createDecoder } from '../decoder.ts'
+import { cheaperHours, pricesMatter } from '../cheaper-hours.ts'
+import { createDecoder, heldBack } from '../decoder.ts'
 import type { Sequence } from '../dispatch.ts'
 import { usualObjective } from '../objective.ts'
 import type { Problem } from '../problem.ts'
@@ -29,8 +30,9 @@ export function replanning(
   chance: Chance,
   { everySeconds, iterations, seed }: Replanning,
 ): Play {
-  const decode = createDecoder(compiled)
-  const first = graphOfPlan(compiled, decode(start.order, start.modes), rankOf(start.order))
+  const held = heldBack(compiled)
+  const asPlanned = createDecoder(compiled)(start.order, start.modes, held)
+  const first = graphOfPlan(compiled, asPlanned, rankOf(start.order), held.from)
   const playFirst = keepSequence(compiled, first, chance)
   return (replication) => {
     let run = playFirst(replication)
@@ -38,10 +40,13 @@ export function replanning(
       const then = compile(asOf(compiled, run, now))
       const search = createSearch(then, usualObjective, seededRandom(seed))
       search.step(iterations)
-      const { order, modes } = search.best()
-      const notBefore = run.start.map((at) => (at < now ? at : now))
-      const schedule = createDecoder(then)(order, modes)
-      const graph = planGraph(compiled, schedule, rankOf(order), notBefore)
+      const best = search.best()
+      const cheap = pricesMatter(then) ? cheaperHours(then, usualObjective, best, iterations) : null
+      const notBefore = run.start.map((at, i) =>
+        at < now ? at : Math.max(now, cheap?.from[i] ?? 0),
+      )
+      const schedule = createDecoder(then)(best.order, best.modes, cheap ?? undefined)
+      const graph = planGraph(compiled, schedule, rankOf(best.order), notBefore)
       run = keepSequence(compiled, graph, chance)(replication)
     }
     return run

@@ -2,7 +2,7 @@ import { measures } from './measure.ts'
 import type { Study } from './policy.ts'
 
 /** Raised when the same study gives other figures, so that nobody takes an old result for one of today. */
-export const SIMULATION_VERSION = 1
+export const SIMULATION_VERSION = 2
 
 export interface SimulateOptions {
   readonly replications: number

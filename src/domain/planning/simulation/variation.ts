@@ -12,6 +12,8 @@ export interface Variation {
 export interface DurationModel {
   readonly mu: number
   readonly sigma: number
+  /** Standard error of `mu`: all work of one machine and operation is off by the same. Absent: 0. */
+  readonly error?: number
 }
 
 /** Exponential, in seconds of work between failures and of repair. */
@@ -47,6 +49,19 @@ export function drawFactor(table: Float64Array, at: number): number {
   const place = at * STEPS
   const i = Math.floor(place)
   return table[i]! + (place - i) * (table[i + 1]! - table[i]!)
+}
+
+/** Where a factor stands among those of a table: 0 below all, 1 above all. */
+export function placeOf(table: Float64Array, factor: number): number {
+  if (factor >= table[STEPS]!) return 1
+  let [low, high] = [-1, STEPS]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (table[middle]! <= factor) low = middle
+    else high = middle
+  }
+  if (low < 0) return 0
+  return (low + (factor - table[low]!) / (table[high]! - table[low]!)) / STEPS
 }
 
 /** Inverse of the standard normal distribution, relative error below 1.2e-9 (Acklam 2003). */

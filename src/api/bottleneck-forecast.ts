@@ -1,7 +1,7 @@
-import type { Policy } from '../domain/planning/simulation/policy.ts'
+import type { Policy, Study } from '../domain/planning/simulation/policy.ts'
 import { pairedEstimate, estimate, type Estimate } from '../domain/planning/simulation/intervals.ts'
 import { measures } from '../domain/planning/simulation/measure.ts'
-import { columnOf } from '../domain/planning/simulation/simulated.ts'
+import { columnOf, type Simulated } from '../domain/planning/simulation/simulated.ts'
 import {
   bottleneckWarnings,
   type StretchForecast,
@@ -9,10 +9,12 @@ import {
 import type { Calibration } from '../projections/planning/backtest.ts'
 import { faster } from '../projections/planning/sensitivity.ts'
 import { builder } from './builder.ts'
+import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
 import { forkAt } from './fork-at.ts'
 import { calibrationOf } from './forecast-calibration.ts'
 import { CalibrationRef, EstimateRef } from './whatif-result.ts'
+import { takePlace } from './simulation-places.ts'
 import { within } from './whatif-run.ts'
 
 /** A week of hours; further ahead orders are not known. */
@@ -90,29 +92,63 @@ builder.queryField('bottleneckForecast', (t) =>
       if (!simulate) throw apiError('InvalidInput', 'nothing is simulated here.')
       const count = within('hours', args.hours ?? 16, MAX_HOURS)
       const replications = within('replications', args.replications ?? 100, MAX_REPLICATIONS)
-      const at = context.clock.now()
-      const fork = await forkAt(context, { site, at, position: await context.log.head() })
-      const policy: Policy = { kind: 'keep' }
-      const study = { problem: fork.problem, variation: fork.variation, policy, seed: 1 }
-      const { signal } = new AbortController()
-      const options = { replications, horizonSeconds: count * HOUR, signal }
-      const calibration = () => calibrationOf(context, fork, { site, at, policy, simulate, signal })
-      const stretches = { count, seconds: HOUR }
-      const found = (await simulate(study, { ...options, bottlenecks: stretches }))!
-      const hours = bottleneckWarnings(fork, found, stretches)
-      const { faster: machine } = args
-      if (machine == null) return { hours, sensitivity: null, calibration }
-      const other = (await simulate({ ...study, problem: faster(fork.problem, machine) }, options))!
-      const makespan = measures.indexOf('makespanHours')
-      const [own, quicker] = [columnOf(found, makespan), columnOf(other, makespan)]
-      const mean = estimate(own).mean ?? 0
-      const { halfWidth, ...gain } = pairedEstimate(quicker, own)
-      const share = (value: number | null) => (value === null || mean === 0 ? null : value / mean)
-      return {
-        hours,
-        sensitivity: { ...gain, mean: share(gain.mean), halfWidth: share(halfWidth) },
-        calibration,
+      const leave = takePlace(context)
+      try {
+        return await forecast(context, simulate, { site, count, replications, faster: args.faster })
+      } finally {
+        leave()
       }
     },
   }),
 )
+
+interface Question {
+  readonly site: string
+  readonly count: number
+  readonly replications: number
+  readonly faster: string | null | undefined
+}
+
+/** Given up when the client goes away. */
+async function forecast(
+  context: Context,
+  simulate: NonNullable<Context['simulate']>,
+  { site, count, replications, faster: machine }: Question,
+): Promise<Forecast> {
+  const signal = context.errand?.gone?.() ?? new AbortController().signal
+  const play = async (study: Study, more: object): Promise<Simulated> => {
+    const found = await simulate(study, {
+      ...{ replications, horizonSeconds: count * HOUR, signal },
+      ...more,
+    })
+    if (!found) throw apiError('PlanningBusy', 'the simulation was given up.')
+    return found
+  }
+  const at = context.clock.now()
+  const fork = await forkAt(context, { site, at, position: await context.log.head() })
+  const policy: Policy = { kind: 'keep' }
+  const calibration = async (): Promise<Calibration> => {
+    const leave = takePlace(context)
+    try {
+      return await calibrationOf(context, fork, { site, at, policy, simulate, signal })
+    } finally {
+      leave()
+    }
+  }
+  const study = { problem: fork.problem, variation: fork.variation, policy, seed: 1 }
+  const stretches = { count, seconds: HOUR }
+  const found = await play(study, { bottlenecks: stretches })
+  const hours = bottleneckWarnings(fork, found, stretches)
+  if (machine == null) return { hours, sensitivity: null, calibration }
+  const other = await play({ ...study, problem: faster(fork.problem, machine) }, {})
+  const makespan = measures.indexOf('makespanHours')
+  const [own, quicker] = [columnOf(found, makespan), columnOf(other, makespan)]
+  const mean = estimate(own).mean ?? 0
+  const { halfWidth, ...gain } = pairedEstimate(quicker, own)
+  const share = (value: number | null) => (value === null || mean === 0 ? null : value / mean)
+  return {
+    hours,
+    sensitivity: { ...gain, mean: share(gain.mean), halfWidth: share(halfWidth) },
+    calibration,
+  }
+}

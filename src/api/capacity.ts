@@ -1,17 +1,18 @@
-import { capacityLoad, type Load, type ResourceGroup } from '../domain/planning/capacity.ts'
-import { compile } from '../domain/planning/compile.ts'
-import { levelled, type Levelling } from '../domain/planning/levelling.ts'
-import { roughCut } from '../domain/planning/rough-cut.ts'
-import { shortages, type Shortage } from '../domain/planning/shortages.ts'
+import type { Load, ResourceGroup } from '../domain/planning/capacity.ts'
+import type { Shortage } from '../domain/planning/shortages.ts'
 import { rowsOf } from '../projections/planning/check-move.ts'
+import type { CapacityQuestion } from '../projections/planning/questions.ts'
 import type { Horizon } from '../projections/planning/seconds.ts'
+import { askPlanning } from './ask-planning.ts'
 import { builder } from './builder.ts'
+import { LevellingRef } from './levelling.ts'
 import { apiError } from './errors.ts'
 import { plannerOf } from './planning-read.ts'
 
-/** Days of a year, and more groups than a site has; load is reckoned while the caller waits. */
+/** Days of a year, and more groups than a site has. */
 const MAX_BUCKETS = 400
 const MAX_GROUPS = 100
+const MAX_WEIGHT = 1_000
 
 const GroupInput = builder.inputType('ResourceGroupInput', {
   description: 'Work units that can do the same, or all people with a qualification.',
@@ -19,6 +20,9 @@ const GroupInput = builder.inputType('ResourceGroupInput', {
     groupId: t.id({ required: true, description: 'Its name in the answer.' }),
     equipmentIds: t.idList({ description: 'Its work units.' }),
     qualificationId: t.id({ description: 'Instead: the qualification of its people.' }),
+    overloadWeight: t.float({
+      description: 'For levelling: how bad its overload is against that of other groups; 1.',
+    }),
   }),
 })
 
@@ -89,31 +93,12 @@ const ShortageRef = builder.objectRef<Shortage & Shown>('PlanShortage').implemen
     }),
   }),
 })
-const LevellingRef = builder.objectRef<Levelling & Shown>('LevellingProposal').implement({
-  description: 'Work that could be done at another time so that a group is not overloaded.',
-  fields: (t) => ({
-    groupId: t.exposeID('group', { description: 'Which group.' }),
-    orderId: t.exposeID('order', { nullable: true, description: 'Whose work; null: whoever’s.' }),
-    workMs: t.field({
-      ...{ type: 'Long', description: 'How much of it.' },
-      resolve: ({ seconds }) => seconds * 1_000,
-    }),
-    from: t.field({
-      ...{ type: 'DateTime', description: 'Start of the stretch with too much.' },
-      resolve: (one) => when(one.from.from, one),
-    }),
-    to: t.field({
-      ...{ type: 'DateTime', nullable: true },
-      description: 'Start of the stretch with room; null: it takes overtime or another group.',
-      resolve: (one) => (one.to === null ? null : when(one.to.from, one)),
-    }),
-  }),
-})
 
 interface Capacity {
   readonly loads: readonly (Load & Shown)[]
   readonly shortages: readonly (Shortage & Shown)[]
-  readonly levelling: readonly (Levelling & Shown)[]
+  readonly question: CapacityQuestion
+  readonly horizon: Horizon
 }
 const CapacityRef = builder.objectRef<Capacity>('Capacity').implement({
   description: 'Rough cut: what is planned as planned, the rest as late as its due dates allow.',
@@ -127,8 +112,14 @@ const CapacityRef = builder.objectRef<Capacity>('Capacity').implement({
       resolve: (one) => [...one.shortages],
     }),
     levelling: t.field({
-      ...{ type: [LevellingRef], description: 'How overload could be avoided.' },
-      resolve: ({ levelling }) => [...levelling],
+      ...{ type: LevellingRef, complexity: 200 },
+      description:
+        'Least overload, and the least work moved for it: within release and due date of each order, never past ' +
+        'what an operation waits for. A linear program, so work is cut wherever it helps; changeovers are left to a plan.',
+      resolve: async ({ question, horizon }, _, context) => ({
+        ...(await askPlanning(context, 'levelling', question)),
+        horizon,
+      }),
     }),
   }),
 })
@@ -156,20 +147,18 @@ builder.queryField('capacity', (t) =>
       const planner = plannerOf(context)
       const { plan } = await planner.contents.inForce(site)
       const { problem, horizon } = await planner.problemOf(site)
-      const compiled = compile(problem)
-      const rows = rowsOf(problem, plan?.operations ?? [], horizon.floor)
-      const schedule = roughCut(compiled, rows)
       const cuts = bounds.map((bound) => horizon.floor(bound))
       if (cuts.some((cut, i) => i > 0 && cut <= cuts[i - 1]!))
         throw apiError('InvalidInput', 'bounds: each has to be later than the one before.')
-      const buckets = cuts.slice(1).map((to, i) => ({ from: cuts[i]!, to }))
-      const loads = capacityLoad(compiled, schedule, groups.map(groupOf), buckets)
-      const shown = <T extends object>(one: T): T & Shown => ({ ...one, horizon })
-      return {
-        loads: loads.map(shown),
-        shortages: shortages(compiled, schedule).map(shown),
-        levelling: levelled(problem, loads).map(shown),
+      const question: CapacityQuestion = {
+        problem,
+        rows: rowsOf(problem, plan?.operations ?? [], horizon.floor),
+        groups: groups.map(groupOf),
+        buckets: cuts.slice(1).map((to, i) => ({ from: cuts[i]!, to })),
       }
+      const { loads, shortages } = await askPlanning(context, 'capacity', question)
+      const shown = <T extends object>(one: T): T & Shown => ({ ...one, horizon })
+      return { loads: loads.map(shown), shortages: shortages.map(shown), question, horizon }
     },
   }),
 )
@@ -178,7 +167,15 @@ function groupOf({
   groupId,
   equipmentIds,
   qualificationId,
+  overloadWeight,
 }: typeof GroupInput.$inferInput): ResourceGroup {
-  if (qualificationId) return { id: groupId, qualification: qualificationId }
-  return { id: groupId, equipment: equipmentIds ?? [] }
+  const weight = overloadWeight ?? 1
+  if (!(weight > 0 && weight <= MAX_WEIGHT))
+    throw apiError(
+      'InvalidInput',
+      `overloadWeight ${weight} of group ${groupId} is not above 0 and up to ${MAX_WEIGHT}.`,
+    )
+  return qualificationId
+    ? { id: groupId, weight, qualification: qualificationId }
+    : { id: groupId, weight, equipment: equipmentIds ?? [] }
 }

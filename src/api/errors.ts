@@ -14,6 +14,8 @@ export const apiErrors = {
   TooManySubscriptions: { status: 429, message: 'This connection has too many subscriptions.' },
   TooManyRuns: { status: 429, message: 'Too many simulations are under way.' },
   TooManyFacts: { status: 400, message: 'More facts than are folded for one question.' },
+  PlanningBusy: { status: 429, message: 'Too many questions to planning wait already.' },
+  LevellingTooLarge: { status: 400, message: 'More than can be levelled at once.' },
   RateLimited: { status: 429, message: 'Too many requests; wait and send it again.' },
   RequestTimeout: { status: 504, message: 'The request took longer than allowed.' },
   StoreUnavailable: { status: 503, message: 'The event log cannot be reached; send it again.' },

@@ -1,15 +1,15 @@
-import { compile } from '../domain/planning/compile.ts'
-import { gainsWithout, type Gain } from '../domain/planning/counterfactual.ts'
+import type { Gain } from '../domain/planning/counterfactual.ts'
 import type { PlannedOperation, Problem } from '../domain/planning/problem.ts'
 import type { Delay } from '../domain/planning/waiting.ts'
-import { whyLate, type Explanation } from '../domain/planning/why-late.ts'
+import type { Explanation } from '../domain/planning/why-late.ts'
 import { rowsOf } from '../projections/planning/check-move.ts'
 import type { Horizon } from '../projections/planning/seconds.ts'
+import { askPlanning } from './ask-planning.ts'
 import { builder } from './builder.ts'
 import { plannerOf } from './planning-read.ts'
 import { StartCause } from './schedule.ts'
 
-/** Operations up to which a plan is decoded once more per cause while a caller waits: about 0.3 s. */
+/** Operations up to which a plan is decoded once more per cause: about 0.3 s. */
 const MAX_CONFIRMED = 2_000
 
 const DelayRef = builder.objectRef<Delay>('PlanDelay').implement({
@@ -82,8 +82,10 @@ const ExplanationRef = builder.objectRef<ShownExplanation>('PlanExplanation').im
     gains: t.field({
       ...{ type: [GainRef], nullable: true, complexity: 100 },
       description: `The plan decoded again without each cause; null above ${MAX_CONFIRMED} open operations.`,
-      resolve: ({ problem, rows, order }) =>
-        rows.length > MAX_CONFIRMED ? null : gainsWithout(problem, rows, order),
+      resolve: ({ problem, rows, order }, _, context) =>
+        rows.length > MAX_CONFIRMED
+          ? null
+          : askPlanning(context, 'gains', { problem, rows, order }),
     }),
   }),
 })
@@ -106,7 +108,7 @@ builder.queryField('explanation', (t) =>
       if (!plan) return null
       const { problem, horizon } = await planner.problemOf(site)
       const rows = rowsOf(problem, plan.operations, horizon.floor)
-      const why = whyLate(compile(problem), rows, orderId)
+      const why = await askPlanning(context, 'whyLate', { problem, rows, order: orderId })
       return why && { ...why, problem, rows, horizon }
     },
   }),

@@ -1,5 +1,6 @@
 import type { Execute } from '../commands/execute.ts'
 import { uuid5 } from '../commands/ids.ts'
+import type { PlanProgress } from '../commands/planning/progress.ts'
 import type { FoundPlan, Scheduler } from '../commands/planning/scheduler.ts'
 import { isRejection } from '../domain/decider.ts'
 import type { PlanVariant } from '../domain/planning/events.ts'
@@ -7,15 +8,6 @@ import { planDecider } from '../domain/planning/plan-decider.ts'
 import { partsOf } from '../domain/planning/plan-text.ts'
 import { scheduleDecider } from '../domain/planning/schedule-decider.ts'
 import type { PlanningProblem } from '../projections/planning/build-problem.ts'
-
-/** How far a search has come. */
-export interface PlanProgress {
-  readonly planId: string
-  readonly status: 'WAITING' | 'SEARCHING' | 'PROPOSED' | 'FAILED'
-  readonly iteration: number
-  readonly bound: number | null
-  readonly costs: Readonly<Record<string, number>>
-}
 
 export interface PlanRun extends Pick<PlanningProblem, 'problem' | 'horizon' | 'findings'> {
   readonly basePlanId: string | null

@@ -5,7 +5,8 @@ import { uuid5 } from '../commands/ids.ts'
 import { SCHEDULER_VERSION, type Scheduler } from '../commands/planning/scheduler.ts'
 import type { Leases } from '../commands/leases.ts'
 import type { Clock } from '../commands/ports.ts'
-import { isRejection, type Rejection } from '../domain/decider.ts'
+import type { Broadcast } from '../commands/planning/progress.ts'
+import { isRejection, reject, type Rejection } from '../domain/decider.ts'
 import { planDecider } from '../domain/planning/plan-decider.ts'
 import type { ReleasedOperation } from '../domain/production/events.ts'
 import { buildProblem, type PlanningProblem } from '../projections/planning/build-problem.ts'
@@ -16,8 +17,10 @@ import type { PlanningRows } from '../projections/planning/rows.ts'
 import type { OrderRow } from '../projections/production/orders.ts'
 import type { Keyed } from '../projections/projection.ts'
 import type { ReadModels } from '../projections/read-models.ts'
+import type { AskPlanning } from '../projections/planning/questions.ts'
 import { heldWhile } from './abandoned-plans.ts'
-import { search, type PlanProgress } from './plan-search.ts'
+import { createProgress, type Progress } from './plan-progress.ts'
+import { search } from './plan-search.ts'
 
 export interface PlanWish {
   readonly site: string
@@ -35,8 +38,12 @@ export interface PlannerDeps {
   readonly execute: Execute
   readonly clock: Clock
   readonly scheduler: Scheduler
+  /** Threads that answer, and how to end them. */
+  readonly questions: { readonly ask: AskPlanning; readonly close: () => Promise<void> }
   /** Tell other processes that a search is under way. */
   readonly leases: Leases
+  /** Tells other processes how searches go on here. */
+  readonly broadcast: Broadcast
   readonly limits: PlannerLimits
 }
 export interface PlannerLimits {
@@ -67,44 +74,33 @@ export interface Planner {
    * @param request sends the request in the name of whoever asked
    */
   readonly request: (wish: PlanWish, request: Execute) => Promise<Ack | Rejection>
-  /** Calls back as the search of a plan goes on; answers with the way to stop. */
-  readonly onProgress: (listener: (progress: PlanProgress) => void) => () => void
-  readonly progress: (planId: string) => PlanProgress | null
+  /** How searches go on, here and in other processes. */
+  readonly progress: Pick<Progress, 'of' | 'siteOf' | 'onProgress'>
   /** Whether this process searches for it, or has it wait for its turn. */
   readonly isSearching: (planId: string) => boolean
-  /** Whether this plan is of one of these sites; null opens all. */
-  readonly mayRead: (planId: string, sites: readonly string[] | null) => boolean
   readonly contents: PlanContents
+  readonly ask: AskPlanning
   /** Ends all searches; what is under way is given up. */
   readonly close: () => Promise<void>
 }
 
 /** Read models that are not there by then are taken as they are. */
 const WAIT_MS = 5_000
-const PROGRESS_KEPT = 100
+/** Searches that wait for their turn; more would be planned from facts of long ago. */
+const MAX_WAITING = 20
 const DEFAULT_SEED = 1
 
 export function createPlanner(deps: PlannerDeps): Planner {
   const { reads, store, clock, limits } = deps
   const contents = createPlanContents(reads)
-  const listeners = new Set<(progress: PlanProgress) => void>()
-  const known = new Map<string, PlanProgress>()
-  const siteOfPlan = new Map<string, string>()
   const stop = new AbortController()
   const jobs = new Map<string, Promise<void>>()
+  const progress = createProgress(deps.broadcast, (planId) => jobs.has(planId))
   let free = limits.searches
+  /** Requests that are not searched for yet. */
+  let asking = 0
   const waiting: (() => void)[] = []
 
-  const tell = (progress: PlanProgress): void => {
-    known.delete(progress.planId)
-    known.set(progress.planId, progress)
-    const [oldest] = known.keys()
-    if (known.size > PROGRESS_KEPT) {
-      known.delete(oldest!)
-      siteOfPlan.delete(oldest!)
-    }
-    for (const listener of listeners) listener(progress)
-  }
   const inTurn = async (work: () => Promise<void>): Promise<void> => {
     if (free > 0) free--
     else await new Promise<void>((resolve) => waiting.push(resolve))
@@ -139,61 +135,77 @@ export function createPlanner(deps: PlannerDeps): Planner {
     }
   }
 
+  const requested = async (
+    planId: string,
+    wish: PlanWish,
+    request: Execute,
+  ): Promise<Ack | Rejection> => {
+    const { site, seed = DEFAULT_SEED, reason = '' } = wish
+    const { problem, horizon, findings, position, basePlanId } = await problemOf(site)
+    const iterations = wish.iterations ?? limits.iterations
+    const { workers } = limits
+    const command = {
+      ...{
+        type: 'RequestPlan',
+        planId,
+        startsAt: horizon.at,
+        position,
+        seed,
+        iterations,
+        workers,
+      },
+      problemHash: hashOf(problem),
+      ...{ schedulerVersion: SCHEDULER_VERSION, basePlanId, reason },
+    }
+    const ack = await request(planDecider, command, { ...wish })
+    if (isRejection(ack) || ack.events.length === 0 || progress.of(planId)) return ack
+    progress.begin(site, { planId, status: 'WAITING', iteration: 0, bound: null, costs: {} })
+    const run = {
+      planId,
+      site,
+      problem,
+      horizon,
+      findings,
+      seed,
+      iterations,
+      workers,
+      basePlanId,
+    }
+    const work = () =>
+      inTurn(() => search(run, { ...deps, tell: progress.tell, signal: stop.signal }))
+    const job = heldWhile(deps.leases, planId, work)
+    jobs.set(planId, job)
+    void job.finally(() => jobs.delete(planId))
+    return ack
+  }
+
   return {
     problemOf,
     routingOf: (site, materialId) => routingOf(reads, site, materialId),
     contents,
+    ask: deps.questions.ask,
     async request(wish, request) {
-      const { site, commandId, seed = DEFAULT_SEED, reason = '' } = wish
-      const { problem, horizon, findings, position, basePlanId } = await problemOf(site)
-      const iterations = wish.iterations ?? limits.iterations
-      const { workers } = limits
-      const planId = `PLAN-${uuid5(`plan/${site}/${commandId}`)}`
-      const command = {
-        ...{
-          type: 'RequestPlan',
-          planId,
-          startsAt: horizon.at,
-          position,
-          seed,
-          iterations,
-          workers,
-        },
-        problemHash: hashOf(problem),
-        ...{ schedulerVersion: SCHEDULER_VERSION, basePlanId, reason },
+      const planId = `PLAN-${uuid5(`plan/${wish.site}/${wish.commandId}`)}`
+      const most = limits.searches + MAX_WAITING
+      if (jobs.size + asking >= most && !progress.of(planId))
+        return reject(
+          'TooManySearches',
+          `${most} searches are under way or wait for their turn; ask again later.`,
+        )
+      asking++
+      try {
+        return await requested(planId, wish, request)
+      } finally {
+        asking--
       }
-      const ack = await request(planDecider, command, { ...wish })
-      if (isRejection(ack) || ack.events.length === 0 || known.has(planId)) return ack
-      siteOfPlan.set(planId, site)
-      tell({ planId, status: 'WAITING', iteration: 0, bound: null, costs: {} })
-      const run = {
-        planId,
-        site,
-        problem,
-        horizon,
-        findings,
-        seed,
-        iterations,
-        workers,
-        basePlanId,
-      }
-      const work = () => inTurn(() => search(run, { ...deps, tell, signal: stop.signal }))
-      const job = heldWhile(deps.leases, planId, work)
-      jobs.set(planId, job)
-      void job.finally(() => jobs.delete(planId))
-      return ack
     },
-    onProgress(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    progress,
     isSearching: (planId) => jobs.has(planId),
-    progress: (planId) => known.get(planId) ?? null,
-    mayRead: (planId, sites) => sites === null || sites.includes(siteOfPlan.get(planId) ?? ''),
     async close() {
       stop.abort()
+      progress.close()
       for (const next of waiting.splice(0)) next()
-      await Promise.allSettled(jobs.values())
+      await Promise.allSettled([...jobs.values(), deps.questions.close()])
     },
   }
 }

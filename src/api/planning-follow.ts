@@ -1,5 +1,7 @@
 import { Repeater } from 'graphql-yoga'
+import type { PlanProgress } from '../commands/planning/progress.ts'
 import { orderPromises, type OrderPromiseRow } from '../projections/planning/order-promises.ts'
+import { plans } from '../projections/planning/plans.ts'
 import { orders, type OrderRow } from '../projections/production/orders.ts'
 import type { Keyed } from '../projections/projection.ts'
 import { builder } from './builder.ts'
@@ -7,7 +9,7 @@ import { changesField } from './changes.ts'
 import { connectionField } from './connection.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
-import type { PlanProgress } from './plan-search.ts'
+import { endOf } from './plan-progress.ts'
 import { plannerOf } from './planning-read.ts'
 
 /** How plans go on, and what they promise. */
@@ -37,29 +39,57 @@ const ProgressRef = builder.objectRef<PlanProgress>('PlanProgress').implement({
 builder.subscriptionField('planProgress', (t: any) =>
   t.field({
     type: ProgressRef,
-    description: 'How a search goes on in this process, until it is over.',
+    description:
+      'How a search goes on, whichever process does it, until it is over; at once where it is over already.',
     args: { planId: t.arg.id({ required: true, description: 'Which plan.' }) },
     subscribe: async (_: unknown, { planId }: { planId: string }, context: Context) => {
       await context.access.demand({ kind: 'read', context: 'planning', site: null })
-      const planner = plannerOf(context)
-      const known = planner.progress(planId)
-      if (!known || !planner.mayRead(planId, context.principal.sites))
-        throw apiError('InvalidInput', `planId ${planId} is not searched for in this process.`)
-      return new Repeater<PlanProgress>(async (push, stop) => {
-        const tell = (progress: PlanProgress): void => {
-          if (progress.planId !== planId) return
-          void push(progress)
-          if (progress.status === 'PROPOSED' || progress.status === 'FAILED') stop()
-        }
-        const end = planner.onProgress(tell)
-        tell(planner.progress(planId) ?? known)
-        await stop
-        end()
-      })
+      if (!(await isVisible(planId, context)))
+        throw apiError('InvalidInput', `planId ${planId}: there is no such plan.`)
+      return progressOf(planId, context)
     },
     resolve: (progress: PlanProgress) => progress,
   }),
 )
+
+/** Known here, or by the read model once it has what the log has now. */
+async function isVisible(planId: string, context: Context): Promise<boolean> {
+  const { sites } = context.principal
+  const site = plannerOf(context).progress.siteOf(planId)
+  if (site !== null) return sites === null || sites.includes(site)
+  await context.reads.waitFor(await context.log.head())
+  return (await context.reads.load(plans, planId)) !== null
+}
+
+/** What is heard of the search; its end also from the facts, should nobody tell of it. */
+function progressOf(planId: string, context: Context): Repeater<PlanProgress> {
+  const { progress } = plannerOf(context)
+  const { onChange, principal, reads } = context
+  return new Repeater<PlanProgress>(async (push, stop) => {
+    const tell = async (said: PlanProgress): Promise<void> => {
+      if (said.planId !== planId) return
+      if (principal.stillValid && !(await principal.stillValid())) return stop()
+      void push(said)
+      if (said.status === 'PROPOSED' || said.status === 'FAILED') stop()
+    }
+    const look = async (): Promise<void> => {
+      const [row] = await reads.rows(plans, [planId])
+      const end = row && endOf(row)
+      if (end) await tell(end)
+    }
+    const fail = (error: unknown): void => stop(error)
+    const offs = [
+      progress.onProgress((said) => void tell(said).catch(fail)),
+      onChange([plans.name], (changes) => {
+        if (changes.some(({ keys }) => keys.includes(planId))) void look().catch(fail)
+      }),
+    ]
+    const known = progress.of(planId)
+    void (known ? tell(known) : look()).catch(fail)
+    await stop.catch(() => {})
+    for (const off of offs) off()
+  })
+}
 
 const PromiseRef = builder.objectRef<Keyed<OrderPromiseRow>>('OrderPromise').implement({
   description: 'What was promised of an order, and whether it will be kept.',

@@ -1,14 +1,11 @@
 import { z } from 'zod'
-import { compile } from '../domain/planning/compile.ts'
 import { partsOf, scheduledOperations } from '../domain/planning/plan-text.ts'
-import type { PlannedOperation, Problem } from '../domain/planning/problem.ts'
-import { promises, type Promised, type Pushed } from '../domain/planning/promise.ts'
-import { repaired } from '../domain/planning/repair.ts'
-import { plannedOperations } from '../domain/planning/schedule.ts'
+import type { Promised, Pushed } from '../domain/planning/promise.ts'
 import { orderCommands } from '../domain/production/order-commands.ts'
 import { id, instant, positiveQuantity } from '../domain/types.ts'
 import { wishedOrder, type OrderWish } from '../projections/planning/routing.ts'
 import type { Finding } from '../projections/planning/rows.ts'
+import { askPlanning } from './ask-planning.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { apiError } from './errors.ts'
@@ -17,8 +14,8 @@ import { FindingRef } from './planning.ts'
 import { plannerOf } from './planning-read.ts'
 import { PlannedOperationRef } from './schedule.ts'
 
-/** Open operations up to which some fifty plans are decoded while a caller waits: about 0.4 s. */
-const MAX_OPEN = 2_000
+/** Open operations up to which some fifty plans are decoded for a promise. */
+const MAX_OPEN = 10_000
 
 const { operations } = orderCommands.ReleaseOrder.shape
 const wish = z.object({
@@ -36,7 +33,6 @@ const wish = z.object({
 })
 
 interface Shown extends Promised {
-  readonly orderId: string
   /** When the plan begins, ISO-8601. */
   readonly at: string
 }
@@ -61,10 +57,7 @@ const PromisedRef = builder.objectRef<Shown>('PossiblePromise').implement({
     }),
     operations: t.field({
       ...{ type: [PlannedOperationRef], description: 'Its operations, in order.' },
-      resolve: ({ at, orderId, rows }) => {
-        const own = rows.filter(({ order }) => order === orderId)
-        return [...scheduledOperations(partsOf(own, new Set()).flat(), at)]
-      },
+      resolve: ({ at, rows }) => [...scheduledOperations(partsOf(rows, new Set()).flat(), at)],
     }),
     pushed: t.field({
       ...{ type: [PushedRef], description: 'Orders that would be done later, the latest first.' },
@@ -158,14 +151,10 @@ async function promised(order: OrderWish, site: string, context: Context): Promi
   const [added] = named
   if (added?.operations.length !== order.operations.length)
     return { inGaps: null, first: null, inTime: null, findings: own }
-  const { inGaps, first, inTime } = promises(rest, asItStands(rest), added)
-  const shown = (one: Promised | null) => one && { ...one, orderId, at: horizon.at }
-  return { inGaps: shown(inGaps), first: shown(first), inTime: shown(inTime), findings: own }
-}
-
-/** The plan in force moved as little as what happened since asks for: that delay is not the new order's. */
-function asItStands(problem: Problem): readonly PlannedOperation[] {
-  const compiled = compile(problem)
-  const repair = repaired(compiled)
-  return repair ? plannedOperations(compiled, repair.schedule) : []
+  const found = await askPlanning(context, 'promise', { problem: rest, order: added })
+  const shown = (one: Promised | null) => one && { ...one, at: horizon.at }
+  return {
+    ...{ inGaps: shown(found.inGaps), first: shown(found.first), inTime: shown(found.inTime) },
+    findings: own,
+  }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Execute } from '../commands/execute.ts'
 import type { Telemetry } from '../commands/telemetry.ts'
@@ -13,6 +14,8 @@ export interface Errand {
   readonly id: string
   /** Of the innermost span under way, else what the caller sent. */
   traceparent: string | undefined
+  /** Aborts when the client goes away, or has its answer. Absent where nothing tells. */
+  readonly gone?: () => AbortSignal
 }
 
 declare module 'fastify' {
@@ -57,7 +60,10 @@ export function watchRequests(app: FastifyInstance, { metrics, tracer }: Telemet
           ...{ kind: 'server', parent },
           attributes: { 'http.request.method': method, 'http.route': route, 'taktlog.request': id },
         })
-    request.errand = { id, traceparent: request.span?.traceparent ?? parent }
+    request.errand = {
+      ...{ id, traceparent: request.span?.traceparent ?? parent },
+      gone: () => closing(reply.raw),
+    }
     reply.header('x-request-id', id)
   })
   app.addHook('onResponse', async ({ span, log, method, routeOptions: { url }, errand }, reply) => {
@@ -69,6 +75,13 @@ export function watchRequests(app: FastifyInstance, { metrics, tracer }: Telemet
     const ms = Math.round(reply.elapsedTime)
     log.debug({ method, route: url, status, ms, trace: errand?.traceparent }, 'answered')
   })
+}
+
+function closing(response: ServerResponse): AbortSignal {
+  const closed = new AbortController()
+  if (response.closed) closed.abort()
+  else response.once('close', () => closed.abort())
+  return closed.signal
 }
 
 /** Commands of an errand carry its id and its trace. */

@@ -15,6 +15,7 @@ import { apiError } from './errors.ts'
 import { calibrationOf } from './forecast-calibration.ts'
 import { forksOf } from './fork-at.ts'
 import { PolicyRef, ResultRef, RuleRef } from './whatif-result.ts'
+import { MAX_RUNS, takePlace } from './simulation-places.ts'
 import { visible } from './whatif.ts'
 
 /** Intervals of 1,000 are narrow enough for any decision; more keep the processors busy for nothing. */
@@ -23,8 +24,6 @@ const MAX_REPLICATIONS = 1_000
 const MAX_REPLANNED = 50
 const MAX_HORIZON_DAYS = 60
 const DAY_SECONDS = 86_400
-/** Each has threads of its own; more at once would only slow each other down. */
-const MAX_RUNS = 2
 
 interface Progress {
   readonly done: number
@@ -61,18 +60,6 @@ interface Run {
   readonly policy: Policy
   readonly basePolicy: Policy
   readonly signal: AbortSignal
-}
-
-/** By log: runs under way in this process. */
-const running = new WeakMap<Context['log'], number>()
-
-/** @throws GraphQLError `TooManyRuns`; else the caller gives the place back. */
-function takePlace({ log }: Context): () => void {
-  const count = running.get(log) ?? 0
-  if (count >= MAX_RUNS)
-    throw apiError('TooManyRuns', `${count} runs are under way; wait until one ends, or end one.`)
-  running.set(log, count + 1)
-  return () => void running.set(log, running.get(log)! - 1)
 }
 
 /** Plays both, unless it was played before. Null where the signal aborts. */

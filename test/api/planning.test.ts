@@ -82,25 +82,6 @@ test('a plan is asked for, searched for, proposed, and put in force', async () =
   })
 })
 
-test('load against capacity, from the plan in force', async () => {
-  const ask = (bounds: string) =>
-    plant.ask(`{ capacity(site: "S1", bounds: ${bounds},
-      groups: [{ groupId: "machines", equipmentIds: ["M1", "M2"] }]) {
-        loads { groupId from until capacityMs loadMs overloadMs orders { orderId loadMs } }
-        shortages { kind subjectId from until missing orderIds }
-        levelling { groupId orderId workMs from to } } }`)
-  const { capacity } = await ask(
-    '["2030-01-01T00:00:00Z", "2030-01-01T12:00:00Z", "2030-01-08T00:00:00Z"]',
-  )
-  expect(capacity.loads).toHaveLength(2)
-  const [first] = capacity.loads
-  expect(first).toMatchObject({ groupId: 'machines', from: '2030-01-01T00:00:00.000Z' })
-  expect(first.loadMs).toBeGreaterThan(0)
-  expect(first.loadMs).toBeLessThanOrEqual(first.capacityMs)
-  expect(first.orders.map(({ orderId }: { orderId: string }) => orderId)).toContain('A')
-  await expect(ask('["2030-01-02T00:00:00Z", "2030-01-01T00:00:00Z"]')).rejects.toThrow('bounds')
-})
-
 test('why an order ends when it does adds up, and is for readers of plans', async () => {
   const question = `{ explanation(site: "S1", orderId: "A") {
     orderId startsAt endsAt workMs slackMs latenessMs operationIds

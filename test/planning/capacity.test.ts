@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { capacityLoad, type Load } from '../../src/domain/planning/capacity.ts'
+import { capacityLoad } from '../../src/domain/planning/capacity.ts'
 import { compile } from '../../src/domain/planning/compile.ts'
 import { createDecoder } from '../../src/domain/planning/decoder.ts'
 import { dispatch, dispatchRules } from '../../src/domain/planning/dispatch.ts'
-import { levelled } from '../../src/domain/planning/levelling.ts'
 import type { Problem } from '../../src/domain/planning/problem.ts'
 import { roughCut } from '../../src/domain/planning/rough-cut.ts'
 import { plannedOperations } from '../../src/domain/planning/schedule.ts'
@@ -79,56 +78,6 @@ describe('rough cut', () => {
         orders: ['B'],
       },
     ])
-  })
-
-  test('what is too much goes where there is room, the rest is overtime', () => {
-    const loads = capacityLoad(compiled, rough, groups, weeks)
-    const [first, second] = weeks
-    const later: Problem = {
-      ...problem,
-      orders: problem.orders.map((order) => ({
-        ...order,
-        due: order.id === 'A' ? week : 2 * week,
-      })),
-    }
-    expect(levelled(later, loads)).toEqual([
-      { group: 'turners', order: 'B', seconds: 24 * hour, from: first, to: second },
-    ])
-    expect(levelled(problem, loads)).toEqual([
-      { group: 'turners', order: null, seconds: 24 * hour, from: first, to: null },
-    ])
-  })
-
-  test('levelled buckets are not overloaded, and only what was too much moved', () => {
-    const span = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 3, maxLength: 3 })
-    fc.assert(
-      fc.property(fc.array(span, { minLength: 1, maxLength: 8 }), (rows) => {
-        const loads = rows.map((seconds, at): Load => {
-          const orders = seconds.map((s, i) => ({ order: `${i}`, seconds: s }))
-          const load = seconds.reduce((sum, one) => sum + one, 0)
-          const overload = Math.max(0, load - 12)
-          return { group: 'g', from: at, to: at + 1, capacity: 12, load, overload, orders }
-        })
-        const windows = [
-          { id: '0', release: 2, due: 5, operations: [] },
-          { id: '1', due: 4, operations: [] },
-          { id: '2', operations: [] },
-        ]
-        const moves = levelled({ equipment: [], orders: windows }, loads)
-        const after = loads.map(({ load }) => load)
-        for (const { from, to, seconds, order } of moves) {
-          after[from.from]! -= seconds
-          if (to === null) continue
-          after[to.from]! += seconds
-          const { release = 0, due = Infinity } = windows[Number(order)]!
-          expect(to.from).toBeGreaterThanOrEqual(release)
-          expect(to.from).toBeLessThan(due)
-        }
-        for (const load of after) expect(load).toBeLessThanOrEqual(12)
-        const moved = moves.reduce((sum, { seconds }) => sum + seconds, 0)
-        expect(moved).toBe(loads.reduce((sum, { overload }) => sum + overload, 0))
-      }),
-    )
   })
 
   test('a plan lacks nothing, and every second of it is in one bucket', () => {

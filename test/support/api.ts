@@ -1,9 +1,11 @@
 import { graphql, parse, subscribe, type ExecutionResult } from 'graphql'
-import { createContext } from '../../src/api/context.ts'
+import { createContext, type Services } from '../../src/api/context.ts'
 import { schema } from '../../src/api/schema.ts'
 import { systemPrincipal, type Principal } from '../../src/api/authorise.ts'
+import { createBroadcast } from '../../src/adapters/postgres/broadcast.ts'
 import { checkReplay } from '../../src/adapters/postgres/replay-check.ts'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
+import { createQuestions } from '../../src/adapters/planner/questions.ts'
 import { simulate } from '../../src/adapters/planner/simulate.ts'
 import { createMemoryScenarios } from '../../src/adapters/memory/scenarios.ts'
 import { createPersonNames } from '../../src/adapters/postgres/person-names.ts'
@@ -55,7 +57,12 @@ export async function plantWithApi(
   const reads = createReadModels({ pool, store, projections, projector })
   const limits = { searches: 1, workers: 1, iterations: 200 }
   const planner =
-    scheduler && createPlanner({ store, reads, execute, clock, scheduler, leases: alone, limits })
+    scheduler &&
+    createPlanner({
+      ...{ store, reads, execute, clock, scheduler, limits },
+      ...{ questions: createQuestions(), leases: alone },
+      broadcast: createBroadcast({ database: connection, pool }, 'plan_progress'),
+    })
   const scenarios = createMemoryScenarios()
   const services = {
     ...{ store, execute, record, reads, clock, observations: observationDefinitions },
@@ -73,8 +80,12 @@ export async function plantWithApi(
     if (!(await reads.waitFor(await store.head(), MAX_WAIT_MS)))
       throw new Error('the read models stay behind')
   }
-  const ask = async (source: string, principal: Principal = systemPrincipal): Promise<any> => {
-    const contextValue = createContext(services, principal)
+  const ask = async (
+    source: string,
+    principal: Principal = systemPrincipal,
+    instead: Partial<Services> = {},
+  ): Promise<any> => {
+    const contextValue = createContext({ ...services, ...instead }, principal)
     const { data, errors } = await graphql({ schema, source, contextValue })
     if (errors) throw errors[0]
     return data

@@ -5,41 +5,18 @@ import { uuid5 } from '../commands/ids.ts'
 import type { Checkpoints } from '../commands/policy.ts'
 import { isRejection } from '../domain/decider.ts'
 import type { Recorded } from '../domain/event.ts'
+import type { PlanContent } from '../projections/planning/plan-content.ts'
 import { planningRulesTable } from '../projections/planning/planning-rules.ts'
 import type { ReadModels } from '../projections/read-models.ts'
 import type { Planner } from './planner.ts'
-
-/** Facts after which a plan may not hold any more. */
-const CONCERNS = [
-  'ShiftPatternChanged',
-  'CalendarDaysSet',
-  'CalendarDaysCleared',
-  'DownTimePlanned',
-  'PlannedDownTimeCancelled',
-  'CalendarCorrected',
-  'ShiftAssigned',
-  'ShiftAssignmentWithdrawn',
-  'AbsenceRecorded',
-  'AbsenceCancelled',
-  'QualificationSuspended',
-  'QualificationRevoked',
-  'EquipmentStateChanged',
-  'OrderReleased',
-  'OrderHeld',
-  'OrderHoldLifted',
-  'OrderCancelled',
-  'ReceiptExpected',
-  'ExpectedReceiptClosed',
-  'LotHeld',
-  'LotReleased',
-  'LotAdjusted',
-  'EnergyTariffSet',
-] as const
+import { CONCERNS, createRelevance } from './replanning-facts.ts'
 
 /** Facts come in bursts: it is planned when none came for a while, or the first has waited long. */
 const QUIET_MS = 5_000
 const LONGEST_MS = 60_000
 const LOOK_MS = 500
+/** Read models are waited for less long before a plan is made. */
+const UNSURE_MS = 10_000
 const NAME = 'replanning'
 
 export interface ReplanningDeps {
@@ -56,9 +33,9 @@ export interface ReplanningDeps {
 interface Pending {
   readonly since: number
   last: number
-  /** What came first, for people; when the log took the last; and how many in all. */
+  /** What came first, for people; the last; and how many in all. */
   readonly cause: Recorded
-  recordedAt: string
+  latest: Recorded
   facts: number
 }
 
@@ -75,10 +52,10 @@ export async function runReplanning(deps: ReplanningDeps): Promise<void> {
   const ending = new AbortController()
   const until = AbortSignal.any([signal, ending.signal])
   const follow = async (): Promise<void> => {
-    const types = [...CONCERNS]
+    const types = CONCERNS
+    const relevant = createRelevance(deps.reads)
     for await (const batch of store.subscribe({ after: position, types, signal: until })) {
-      for (const fact of batch.facts as readonly Recorded<any>[])
-        if (mattersTo(fact)) note(pending, fact)
+      for (const fact of await relevant(batch.facts)) note(pending, fact)
       position = batch.position
     }
   }
@@ -88,7 +65,8 @@ export async function runReplanning(deps: ReplanningDeps): Promise<void> {
       const due = [...pending].filter(([, one]) => isDue(one, deps.quietMs ?? QUIET_MS))
       for (const [site, one] of due) {
         pending.delete(site)
-        await replan(site, one, deps)
+        const again = await replan(site, one, deps)
+        if (again && !pending.has(site)) pending.set(site, { ...one, last: performance.now() })
       }
       if (pending.size === 0 && upTo > saved) {
         await checkpoints.save(NAME, upTo)
@@ -104,10 +82,6 @@ export async function runReplanning(deps: ReplanningDeps): Promise<void> {
   }
 }
 
-/** A machine that merely runs or waits changes no plan. */
-const mattersTo = ({ type, data }: Recorded<any>): boolean =>
-  type !== 'EquipmentStateChanged' || ['FAULT', 'MAINTENANCE'].includes(data.state)
-
 function note(pending: Map<string, Pending>, fact: Recorded): void {
   const now = performance.now()
   const { site } = fact.metadata
@@ -115,9 +89,8 @@ function note(pending: Map<string, Pending>, fact: Recorded): void {
   if (known) {
     known.last = now
     known.facts++
-    known.recordedAt = fact.recordedAt
-  } else
-    pending.set(site, { since: now, last: now, cause: fact, recordedAt: fact.recordedAt, facts: 1 })
+    known.latest = fact
+  } else pending.set(site, { since: now, last: now, cause: fact, latest: fact, facts: 1 })
 }
 
 function isDue({ since, last }: Pending, quietMs: number): boolean {
@@ -125,13 +98,23 @@ function isDue({ since, last }: Pending, quietMs: number): boolean {
   return now - last >= quietMs || now - since >= LONGEST_MS
 }
 
-async function replan(site: string, pending: Pending, deps: ReplanningDeps): Promise<void> {
+/** Whether the plan was made with a fact; where nobody can say exactly, only if the fact is clearly older. */
+const isIn = (
+  { position, startsAt }: Pick<PlanContent, 'position' | 'startsAt'>,
+  fact: Recorded,
+): boolean =>
+  position === null
+    ? Date.parse(fact.recordedAt) < Date.parse(startsAt) - UNSURE_MS
+    : fact.position <= position
+
+/** @returns true where it has to be asked for again, for there is no place for another search now */
+async function replan(site: string, pending: Pending, deps: ReplanningDeps): Promise<boolean> {
   const { reads, planner, execute } = deps
-  const { cause, facts, recordedAt } = pending
+  const { cause, facts, latest } = pending
   const [rules] = await reads.byKey(planningRulesTable, [site], [site])
   const { plan } = await planner.contents.inForce(site)
   // What was recorded before the plan in force was made is in it.
-  if (!rules?.rules?.automatic || !plan || recordedAt < plan.startsAt) return
+  if (!rules?.rules?.automatic || !plan || isIn(plan, latest)) return false
   const more = facts > 1 ? `, and ${facts - 1} more` : ''
   const wish = {
     ...{ site, actor: 'system', source: 'policy' },
@@ -139,5 +122,7 @@ async function replan(site: string, pending: Pending, deps: ReplanningDeps): Pro
     reason: `${cause.type} at ${cause.metadata.occurredAt}${more}`,
   }
   const outcome = await planner.request(wish, execute)
-  if (isRejection(outcome)) throw new Error(outcome.why)
+  if (!isRejection(outcome)) return false
+  if (outcome.rejected === 'TooManySearches') return true
+  throw new Error(outcome.why)
 }

@@ -11,7 +11,11 @@ const fault = (state: string) =>
   say('EquipmentStateChanged', { equipmentId: 'M1', state, nativeState: null, reason: null })
 
 /** A site with a plan in force that begins at T0, and what is asked for when these facts come at `now`. */
-async function site({ automatic = true, now = after(5) } = {}) {
+async function site({
+  automatic = true,
+  now = after(5),
+  known = 0,
+}: { automatic?: boolean; now?: string; known?: number | null } = {}) {
   const store = createMemoryEventStore({ now: () => now }, catalogue)
   const asked: PlanWish[] = []
   const saved: number[] = []
@@ -20,9 +24,17 @@ async function site({ automatic = true, now = after(5) } = {}) {
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
   const deps = {
     store,
-    reads: { byKey: async () => [{ rules: { automatic }, key: 'S1', site: 'S1' }] },
+    reads: {
+      byKey: async () => [{ rules: { automatic }, key: 'S1', site: 'S1' }],
+      waitFor: async () => true,
+      // An open order needs steel, and lot L1 is of it.
+      query: async ({ values }: { values: readonly (readonly string[])[] }) => [
+        ...(values[1]!.includes('steel') ? [{ kind: 'materials', id: 'steel' }] : []),
+        ...(values[2]!.includes('L1') ? [{ kind: 'lots', id: 'L1' }] : []),
+      ],
+    },
     planner: {
-      contents: { inForce: async () => ({ plan: { startsAt: T0 } }) },
+      contents: { inForce: async () => ({ plan: { startsAt: T0, position: known } }) },
       request: async (wish: PlanWish) => {
         asked.push(wish)
         resolve()
@@ -67,6 +79,10 @@ test('facts that come together lead to one new plan, with the first of them as i
 test.each([
   ['LotHeld', { lotId: 'L1', holdId: 'h1', reason: 'crack', cause: null, personId: null }],
   ['LotReleased', { lotId: 'L1', holdId: 'h1', reason: 'good', personId: null }],
+  [
+    'LotScrapped',
+    { lotId: 'L1', movementId: 'm', materialId: 'steel', quantity: 1, unit: 'KGM', reason: 'rust' },
+  ],
   ['ReceiptExpected', { receiptId: 'R', materialId: 'steel', quantity: 1, unit: 'KGM' }],
 ])('%s changes what material there is, and leads to a new plan', async (type, data) => {
   const { append, asked, planned, settled, stop, running } = await site()
@@ -81,8 +97,13 @@ test.each([
 
 test.each([
   ['a machine that runs', { fact: fault('RUNNING') }],
+  [
+    'a lot that no open order needs',
+    { fact: say('LotReleased', { lotId: 'L9', holdId: 'h', reason: 'good', personId: null }) },
+  ],
   ['a site that wants to be asked', { automatic: false }],
-  ['what was known when the plan in force was made', { now: after(-5) }],
+  ['what was known when the plan in force was made', { known: 1 }],
+  ['what is older than a plan of which nobody knows that', { known: null, now: after(-5) }],
 ])('%s leads to none, and is passed over', async (_, { fact = fault('FAULT'), ...how }: any) => {
   const { append, asked, settled, stop, running } = await site(how)
   await append(fact)

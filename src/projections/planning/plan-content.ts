@@ -12,6 +12,8 @@ export interface PlanRef {
 }
 export interface PlanContent extends PlanRef {
   readonly startsAt: string
+  /** Facts up to here made its problem; null where the read models were not all at one. */
+  readonly position: number | null
   readonly operations: readonly ScheduledOperation[]
 }
 
@@ -24,7 +26,7 @@ export function createPlanContents(reads: ReadModels) {
   const kept = new Map<string, PlanContent>()
 
   const read = async ({ planId, variant }: PlanRef, row: PlanRow): Promise<PlanContent> => {
-    const startsAt = row.request!.startsAt
+    const { startsAt, position } = row.request!
     const { rows } = await reads.page(
       planParts,
       {
@@ -38,7 +40,7 @@ export function createPlanContents(reads: ReadModels) {
       null,
     )
     const operations = rows.flatMap(({ row: part }) => scheduledOperations(part.orders, startsAt))
-    return { planId, variant, startsAt, operations }
+    return { planId, variant, startsAt, position, operations }
   }
 
   /** Null where there is no such proposal, or not at these sites. */

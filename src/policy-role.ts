@@ -1,6 +1,7 @@
 import type { Services } from './api/context.ts'
 import { actively, type ActiveDeps } from './active.ts'
 import { failAbandonedPlans } from './api/abandoned-plans.ts'
+import { runBottleneckWatch } from './api/bottleneck-watch.ts'
 import { runReplanning } from './api/replanning.ts'
 import { createDueShifts, createReckoner } from './api/shift-reckoning.ts'
 import { runShiftClosing } from './commands/kpi/close-shifts.ts'
@@ -23,6 +24,7 @@ export function runPolicies(
   const policy = (name: string, follow: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     actively(`policy ${name}`, active, follow)
   const { names, clock } = log.services
+  const simulate = log.services.simulate!
   const [due, reckonAt] = [createDueShifts(services), createReckoner(services)]
   const deps = { ...log, reads: services.reads, planner: services.planner! }
   const graceMs = config.shiftGraceMinutes * MINUTE_MS
@@ -40,6 +42,10 @@ export function runPolicies(
     policy('replanning', async (held) => {
       await readModelsThere(services.reads, held)
       await runReplanning({ ...deps, signal: held })
+    }),
+    policy('bottleneck watch', async (held) => {
+      await readModelsThere(services.reads, held)
+      await runBottleneckWatch({ ...deps, clock, simulate, log: active.log, signal: held })
     }),
     policy('abandoned plans', async (held) => {
       await readModelsThere(services.reads, held)

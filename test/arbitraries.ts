@@ -37,6 +37,7 @@ import {
 } from './personnel/arbitraries.ts'
 import {
   expectedReceiptCommand,
+  bottleneckCommand,
   planCommand,
   planningResourceCommand,
   planningRulesCommand,
@@ -85,6 +86,7 @@ const commands: Readonly<Record<string, fc.Arbitrary<{ type: string }>>> = {
   signingCredential: signingCommand,
   shiftReport: shiftReportCommand,
   expectedReceipt: expectedReceiptCommand,
+  bottlenecks: bottleneckCommand,
   plan: planCommand,
   planningResource: planningResourceCommand,
   planningRules: planningRulesCommand,

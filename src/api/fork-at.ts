@@ -19,7 +19,7 @@ import { scenariosOf } from './whatif.ts'
 const histories = new WeakMap<Context['log'], History>()
 
 /** @throws GraphQLError `TooManyFacts` */
-async function historyAt({ log }: Context, position: number): Promise<Replay> {
+async function historyAt({ log }: Pick<Context, 'log'>, position: number): Promise<Replay> {
   const history = histories.get(log) ?? createHistory(log)
   histories.set(log, history)
   try {
@@ -39,7 +39,7 @@ interface Place {
 }
 
 /** A site at a moment. @throws GraphQLError `TooManyFacts` */
-export async function forkAt(context: Context, where: Place): Promise<Fork> {
+export async function forkAt(context: Pick<Context, 'log'>, where: Place): Promise<Fork> {
   return forkOf(context.log, await historyAt(context, where.position), where)
 }
 

@@ -33,6 +33,7 @@ import { person } from './personnel/person.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualification } from './personnel/qualification.ts'
 import { shiftAssignment } from './personnel/shift-assignment.ts'
+import { bottleneckWatch } from './planning/bottleneck-watch.ts'
 import { planDecider } from './planning/plan-decider.ts'
 import { planningResource } from './planning/planning-resource.ts'
 import { planningRules } from './planning/planning-rules.ts'
@@ -52,6 +53,7 @@ import { signingCredential } from './workflow/signing-credential.ts'
 export const deciders: readonly Decider[] = [
   absence,
   attendance,
+  bottleneckWatch,
   calendar,
   crew,
   cycleTime,

@@ -49,6 +49,7 @@ import { persons } from './personnel/persons.ts'
 import { qualificationRules } from './personnel/qualification-rules.ts'
 import { qualifications } from './personnel/qualifications.ts'
 import { shiftAssignments } from './personnel/shift-assignments.ts'
+import { bottleneckWarningTable } from './planning/bottleneck-warnings.ts'
 import { orderPromises } from './planning/order-promises.ts'
 import { planParts } from './planning/plan-parts.ts'
 import { plans } from './planning/plans.ts'
@@ -76,6 +77,7 @@ export const projections: readonly Projection[] = [
   absences,
   attendance,
   bookings,
+  bottleneckWarningTable,
   calendars,
   cycleTimes,
   characteristics,

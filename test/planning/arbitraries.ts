@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ExpectedReceiptCommand } from '../../src/domain/material/expected-receipt.ts'
+import type { BottleneckCommand } from '../../src/domain/planning/bottleneck-watch.ts'
 import type { PlanCommand } from '../../src/domain/planning/plan-decider.ts'
 import type { ScheduleCommand } from '../../src/domain/planning/schedule-decider.ts'
 import type { PlanningResourceCommand } from '../../src/domain/planning/planning-resource.ts'
@@ -93,6 +94,7 @@ export const planningRulesCommand: fc.Arbitrary<PlanningRulesCommand> = fc.oneof
     firmMs: durationMs,
     repairMs: durationMs,
     automatic: fc.boolean(),
+    bottleneckHours: fc.constantFrom(0, 16),
   }),
   fc.record({
     ...type('SetTransportTime'),
@@ -216,3 +218,21 @@ export const scheduleCommand: fc.Arbitrary<ScheduleCommand> = fc.oneof(
     ),
   }),
 )
+
+const chances = fc.array(
+  fc.record({
+    equipmentId,
+    startsAt: fc.constantFrom(null, after(60), after(180)),
+    probability: fc.constantFrom(0.1, 0.5, 0.9),
+  }),
+  { maxLength: 3 },
+)
+/** Forecasts as they follow each other, at first none has passed. */
+export const bottleneckCommand: fc.Arbitrary<BottleneckCommand> = fc.record({
+  ...type('AssessBottlenecks'),
+  assessmentId: fc.constantFrom('a1', 'a2', 'a3'),
+  at: fc.constantFrom(after(0), after(0), after(120)),
+  ...{ horizonEndsAt: fc.constant(after(960)), chances, position: fc.integer({ min: 0, max: 99 }) },
+  planId: fc.constantFrom(null, 'plan-1'),
+  ...{ simulationVersion: fc.constant(1), replications: fc.constant(100), seed: fc.constant(1) },
+})

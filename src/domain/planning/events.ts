@@ -1,3 +1,4 @@
+export type { BottleneckEvent } from './bottleneck-watch.ts'
 export type {
   PlanningResourceEvent,
   PlanningRulesEvent,

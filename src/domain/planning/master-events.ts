@@ -113,6 +113,8 @@ export type PlanningToolEvent = EventOf<typeof planningToolEvents>
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const MAX_HORIZON_MS = 400 * DAY_MS
+/** A week; further ahead orders are not known. */
+const MAX_BOTTLENECK_HOURS = 168
 
 /** How a site wants to be planned. */
 export const planningRulesShape = {
@@ -129,6 +131,13 @@ export const planningRulesShape = {
     .default(HOUR_MS)
     .describe('How long a machine in fault is expected to be down, where nobody planned it.'),
   automatic: z.boolean().default(false).describe('Plan anew by itself when facts change.'),
+  bottleneckHours: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_BOTTLENECK_HOURS)
+    .default(0)
+    .describe('Hours to come that are watched for bottlenecks, by simulation; 0: none.'),
 }
 
 const rules = z.object(planningRulesShape)
@@ -137,7 +146,7 @@ export type PlanningRules = z.output<typeof rules>
 export const usualPlanningRules: PlanningRules = rules.parse({})
 
 export const planningRulesEvents = {
-  set: event('PlanningRulesSet', rules),
+  set: event('PlanningRulesSet', rules, [(v1) => ({ ...v1, bottleneckHours: 0 })]),
   transportTimeSet: event(
     'TransportTimeSet',
     z.object({ fromScopeId: id, toScopeId: id, durationMs: durationMs.nullable() }),

@@ -18,7 +18,7 @@ const NONE: PlanningRulesRow = { rules: null, transportTimes: [] }
 export const planningRulesTable = projection<PlanningRulesRow>()<PlanningRulesEvent>({
   name: 'planning_rules',
   context: 'planning',
-  version: 1,
+  version: 2,
   columns: { rules: 'jsonb', transportTimes: 'jsonb' },
   indexes: [],
   on: {

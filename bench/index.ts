@@ -6,6 +6,7 @@ import { importBench } from './import.ts'
 import { kafkaBench } from './kafka.ts'
 import { kurrentdbBench } from './kurrentdb.ts'
 import { kpiBench } from './kpi.ts'
+import { planningBench } from './planning.ts'
 import { readBench } from './read.ts'
 import { rebuildBench } from './rebuild.ts'
 import { replayBench } from './replay.ts'
@@ -42,4 +43,5 @@ export const benchmarks: readonly Benchmark[] = [
   auditBench,
   replayBench,
   simulationBench,
+  planningBench,
 ]

@@ -1,4 +1,4 @@
-import { plan } from './adapters/planner/plan.ts'
+import { planOnThread } from './adapters/planner/plan.ts'
 import { createQuestions } from './adapters/planner/questions.ts'
 import { createBroadcast } from './adapters/postgres/broadcast.ts'
 import { createPlanner, type Planner } from './api/planner.ts'
@@ -10,7 +10,7 @@ import type { Log } from './system.ts'
 export const openPlanner = (log: Log, reads: ReadModels, config: Config): Planner =>
   createPlanner({
     ...{ store: log.store, reads, execute: log.execute, clock: log.services.clock },
-    ...{ scheduler: plan, questions: createQuestions(), leases: log.leases },
+    ...{ scheduler: planOnThread, questions: createQuestions(), leases: log.leases },
     broadcast: createBroadcast(log, 'plan_progress'),
     limits: {
       searches: config.planSearches,

@@ -28,6 +28,8 @@ interface SearchDeps {
 export async function search(run: PlanRun, deps: SearchDeps): Promise<void> {
   const { planId, problem, seed, iterations, workers } = run
   const { tell, signal } = deps
+  // It may have waited for its turn until the process was told to end.
+  if (signal.aborted) return
   try {
     let first: FoundPlan | null = null
     let best: FoundPlan | null = null

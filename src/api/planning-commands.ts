@@ -1,6 +1,6 @@
 import { reject } from '../domain/decider.ts'
 import { scheduleDecider } from '../domain/planning/schedule-decider.ts'
-import { checkMove } from '../projections/planning/check-move.ts'
+import { askPlanning } from './ask-planning.ts'
 import { builder } from './builder.ts'
 import { CommandResult, SOURCE, siteMissing, siteOf } from './commands.ts'
 import type { Context } from './context.ts'
@@ -119,7 +119,11 @@ builder.mutationField('moveOperation', (t: any) =>
         startsAt,
         personId: args.personId ?? undefined,
       }
-      const checked = checkMove(await planner.problemOf(site), plan.operations, wish)
+      const { problem, horizon } = await planner.problemOf(site)
+      const checked = await askPlanning(context, 'move', {
+        ...{ problem, at: horizon.at, seconds: horizon.seconds },
+        ...{ plan: plan.operations, wish },
+      })
       const before = plan.operations.find(
         (o) => o.orderId === orderId && o.operationId === operationId,
       )

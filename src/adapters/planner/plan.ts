@@ -17,10 +17,14 @@ const HERE_LIMIT = 2_000
  */
 export async function* plan(problem: Problem, options: PlanOptions): AsyncGenerator<PlanProgress> {
   const size = problem.orders.reduce((sum, { operations }) => sum + operations.length, 0)
-  if (size <= HERE_LIMIT) {
-    yield* coordinate(problem, options)
-    return
-  }
+  yield* size <= HERE_LIMIT ? coordinate(problem, options) : planOnThread(problem, options)
+}
+
+/** The same plans, with nothing of it on the caller's thread: a first answer holds it up for up to 0.25 s. */
+export async function* planOnThread(
+  problem: Problem,
+  options: PlanOptions,
+): AsyncGenerator<PlanProgress> {
   const { signal, ...rest } = options
   const worker = new Worker(new URL('./coordinator.ts', import.meta.url), {
     workerData: { problem, options: rest },

@@ -4,12 +4,15 @@ import { gainsWithout, type Gain } from '../../domain/planning/counterfactual.ts
 import { levelled, type Levelling } from '../../domain/planning/levelling.ts'
 import type { SolveLinear } from '../../domain/planning/linear-program.ts'
 import type { Order, PlannedOperation, Problem, Span } from '../../domain/planning/problem.ts'
+import type { ScheduledOperation } from '../../domain/planning/plan-text.ts'
 import { promises, type Promised, type Promises } from '../../domain/planning/promise.ts'
 import { repaired } from '../../domain/planning/repair.ts'
 import { roughCut } from '../../domain/planning/rough-cut.ts'
 import { plannedOperations } from '../../domain/planning/schedule.ts'
 import { shortages, type Shortage } from '../../domain/planning/shortages.ts'
 import { whyLate, type Explanation } from '../../domain/planning/why-late.ts'
+import { checkMove, type CheckedMove, type MoveWish } from './check-move.ts'
+import { horizonOf } from './seconds.ts'
 
 /** A problem, and the plan for it that is asked about. */
 interface Planned {
@@ -20,6 +23,15 @@ export interface CapacityQuestion extends Planned {
   readonly groups: readonly ResourceGroup[]
   /** By time, each after the one before. */
   readonly buckets: readonly Span[]
+}
+
+export interface MoveQuestion {
+  readonly problem: Problem
+  /** Of the horizon of the problem: its first second, ISO-8601, and its length. */
+  readonly at: string
+  readonly seconds: number
+  readonly plan: readonly ScheduledOperation[]
+  readonly wish: MoveWish
 }
 
 /**
@@ -48,6 +60,8 @@ export const answersWith = (solve: SolveLinear) => ({
   },
   whyLate: ({ problem, rows, order }: Planned & { readonly order: string }): Explanation | null =>
     whyLate(compile(problem), rows, order),
+  move: ({ problem, at, seconds, plan, wish }: MoveQuestion): CheckedMove | string =>
+    checkMove({ problem, horizon: horizonOf(at, seconds * 1_000) }, plan, wish),
   gains: ({ problem, rows, order }: Planned & { readonly order: string }): readonly Gain[] | null =>
     gainsWithout(problem, rows, order),
 })

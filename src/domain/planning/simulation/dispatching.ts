@@ -32,14 +32,15 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     fixed && (fixed.start < 0 || fixed.remaining !== undefined) ? 1 : 0,
   )
 
-  const arrive = (at: number): void => {
+  /** The machine that it waits at. */
+  const arrive = (at: number): number => {
     if (isPlain[at] === 1) run.mode[at] = 0
     else chooseMode(at)
     if (compiled.locations > 1) readyAt[at] = readyFor(at, run.mode[at]!)
     const machine = machineOf[at]!
     queues[machine]!.push(at)
     queued[machine]! += secondsOf[at]!
-    wake(machine)
+    return machine
   }
   const wake = (machine: number): void => {
     if (isAwake[machine] === 1) return
@@ -123,16 +124,20 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
       if (settle(job) && job.end < least) [best, least] = [one, job.end]
     }
     if (best < 0) return NEVER
-    job.one = best
-    job.personFree = mode.persons ? unitFree[mode.persons[best]!]! : 0
-    settle(job)
+    if (best !== job.one) {
+      job.one = best
+      job.personFree = unitFree[mode.persons![best]!]!
+      settle(job)
+    }
     return job.setupStart
   }
   const begin = (at: number, machine: number): void => {
     const { mode, one } = job
     const work = chance.work(at, run.mode[at]!, job.planned)
     job.work = work + chance.repair(machine, work)
-    settle(job)
+    // It begins as it was to; only what has to end late enough may begin later for being shorter.
+    job.end = endOf(job, mode.runTimes[one]!)
+    if (job.end < job.endFrom) settle(job)
     const person = mode.persons ? mode.persons[one]! : -1
     const bound = mode.attendsSetup ? job.setupStart : job.start
     const until = mode.attendsRun ? job.end : job.start
@@ -224,9 +229,13 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     for (const at of operations.keys())
       if (waiting[at] === 0 && isRunning[at] === 0) heap.push(readyAt[at]!, at)
     while (heap.pop()) {
-      if (heap.what < 0) wake(-1 - heap.what)
-      else if (run.end[heap.what] === Infinity) arrive(heap.what)
-      if (heap.nextAt > heap.at) chooseAll(heap.at)
+      const { what, at } = heap
+      const machine = what < 0 ? -1 - what : run.end[what] === Infinity ? arrive(what) : -1
+      if (machine >= 0 && awakeCount === 0 && heap.isLast()) choose(machine, at)
+      else {
+        if (machine >= 0) wake(machine)
+        if (awakeCount > 0 && heap.isLast()) chooseAll(at)
+      }
     }
     run.failures = chance.failures
     run.events = heap.taken - before + 2 * chance.failures

@@ -9,8 +9,8 @@ export interface EventHeap {
   pop(): boolean
   at: number
   what: number
-  /** When the next one happens that is still in it; Infinity: none is. */
-  nextAt: number
+  /** Whether nothing that is still in it happens at the moment of the event taken. */
+  isLast(): boolean
   /** Taken since it was made. */
   taken: number
 }
@@ -43,13 +43,12 @@ export function createEventHeap(capacity: number): EventHeap {
   const heap: EventHeap = {
     at: 0,
     what: 0,
-    nextAt: Infinity,
     taken: 0,
     clear() {
       size = 0
-      heap.nextAt = Infinity
       sequence = 0
     },
+    isLast: () => size === 0 || times[0]! > heap.at,
     push(at, what) {
       if (size === times.length) grow()
       let i = size++
@@ -61,7 +60,6 @@ export function createEventHeap(capacity: number): EventHeap {
         i = parent
       }
       put(i, at, sequence++, what)
-      heap.nextAt = times[0]!
     },
     pop() {
       if (size === 0) return false
@@ -69,10 +67,7 @@ export function createEventHeap(capacity: number): EventHeap {
       heap.what = whats[0]!
       heap.taken++
       const last = --size
-      if (last === 0) {
-        heap.nextAt = Infinity
-        return true
-      }
+      if (last === 0) return true
       const [at, came, what] = [times[last]!, order[last]!, whats[last]!]
       let i = 0
       for (;;) {
@@ -85,7 +80,6 @@ export function createEventHeap(capacity: number): EventHeap {
         i = child
       }
       put(i, at, came, what)
-      heap.nextAt = times[0]!
       return true
     },
   }

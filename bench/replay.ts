@@ -1,11 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout } from 'node:timers/promises'
 import type { EventStore } from '../src/commands/event-store.ts'
 import type { Recorded } from '../src/domain/event.ts'
 import { forkOf, forkOnly, forkProjections } from '../src/projections/planning/fork.ts'
 import { createHistory } from '../src/projections/planning/history.ts'
 import { createReplay, type Only } from '../src/projections/replay.ts'
 import { median, row, seconds, type Benchmark } from './row.ts'
+import { longestStall } from './stall.ts'
 import { SITE, withLog } from './support.ts'
 import { BLOCK, play } from './traffic.ts'
 
@@ -68,17 +67,6 @@ export const replayBench: Benchmark = {
         ),
       ]
     }),
-}
-
-/** Milliseconds during which nothing else could be answered. */
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  const delays = monitorEventLoopDelay({ resolution: 1 })
-  delays.enable()
-  await work()
-  // What came last shows with the next turn.
-  await setTimeout(2)
-  delays.disable()
-  return delays.max / 1e6
 }
 
 /** Seconds of processor time. */

@@ -3,8 +3,13 @@ import type { Problem } from '../src/domain/planning/problem.ts'
 import { seededRandom } from '../src/domain/planning/random.ts'
 import { playOf, type Policy, type Study } from '../src/domain/planning/simulation/policy.ts'
 import type { Variation } from '../src/domain/planning/simulation/variation.ts'
+import { compareScenarios } from '../src/projections/planning/compare-scenarios.ts'
+import type { Fork } from '../src/projections/planning/fork.ts'
+import { placesOf } from '../src/projections/planning/places.ts'
+import { horizonOf } from '../src/projections/planning/seconds.ts'
 import { simulate } from '../src/adapters/planner/simulate.ts'
 import { row, seconds, type Benchmark } from './row.ts'
+import { longestStall } from './stall.ts'
 import { plant } from './schedule/plant.ts'
 
 const WEEK = 7 * 86_400
@@ -63,6 +68,20 @@ function eventsPerSecond(study: Study): number {
   return events / ((user + system) / 1e6)
 }
 
+/** A scenario that assumes nothing against its base. */
+async function compared(problem: Problem): Promise<void> {
+  const fork: Fork = {
+    ...{ problem, horizon: horizonOf('2026-03-02T00:00:00.000Z', WEEK * 1_000) },
+    ...{ variation: variationOf(problem), findings: [], orders: new Map(), places: placesOf([]) },
+    ...{ samples: 0, failures: 0 },
+  }
+  const policy: Policy = { kind: 'keep' }
+  await compareScenarios(fork, fork, {
+    ...{ simulate, policy, basePolicy: policy, replications: 20, horizonSeconds: WEEK, workers: 1 },
+    ...{ signal: new AbortController().signal, onProgress: () => {} },
+  })
+}
+
 export const simulationBench: Benchmark = {
   name: 'simulation',
   about: 'a week of 50 machines, simulated with breakdowns',
@@ -74,6 +93,7 @@ export const simulationBench: Benchmark = {
     const took = await seconds(async () => {
       await simulate(keep, { replications: REPLICATIONS, horizonSeconds: WEEK, workers: 2 })
     })
+    const stall = await longestStall(() => compared(full.problem))
     const unit = 'events/s of processor time'
     return [
       row('simulated plan, sequence kept', { value: eventsPerSecond(keep), unit }, null, {
@@ -93,6 +113,12 @@ export const simulationBench: Benchmark = {
         { value: took, unit: 's' },
         null,
         { atMost: 5 },
+      ),
+      row(
+        'longest stall of the thread that has a scenario of that plant compared with its base',
+        { value: stall, unit: 'ms' },
+        null,
+        { atMost: 100 },
       ),
     ]
   },

@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { compile } from '../../domain/planning/compile.ts'
 import { createMeter, measures } from '../../domain/planning/simulation/measure.ts'
-import { playOf } from '../../domain/planning/simulation/policy.ts'
+import { playOf, problemOf } from '../../domain/planning/simulation/policy.ts'
 import { createForecaster } from '../../projections/planning/bottleneck-forecast.ts'
 import type { Part, Work } from './simulate.ts'
 
 const { study, horizonSeconds, bottlenecks, ...wanted } = workerData as Work
-const compiled = compile(study.problem)
+// Whose plan is played takes as long to tell as a plan is large: not on the thread of the API.
+const compiled = compile(problemOf(study))
 const play = playOf(compiled, study)
 const meter = createMeter(compiled, horizonSeconds)
 const forecaster = bottlenecks ? createForecaster(compiled, bottlenecks) : null

@@ -6,7 +6,7 @@ import {
   type Estimate,
 } from '../../domain/planning/simulation/intervals.ts'
 import { measures } from '../../domain/planning/simulation/measure.ts'
-import { withPlanOf, type Policy, type Study } from '../../domain/planning/simulation/policy.ts'
+import type { Policy, Study } from '../../domain/planning/simulation/policy.ts'
 import {
   columnOf,
   completionsOf,
@@ -86,7 +86,8 @@ export async function compareScenarios(
 ): Promise<Compared | null> {
   const { simulate, policy, basePolicy, onProgress, ...common } = options
   const studyOf = ({ problem }: Fork, policy: Policy): Study => ({
-    problem: withPlanOf(problem, base.problem),
+    problem,
+    planOf: base.problem,
     variation: base.variation,
     policy,
     seed: SEED,

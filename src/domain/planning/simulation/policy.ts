@@ -25,6 +25,8 @@ export type Policy =
 /** All that one simulation needs; can be handed to another thread. */
 export interface Study {
   readonly problem: Problem
+  /** Whose plan is played; absent: its own. */
+  readonly planOf?: Problem
   readonly variation: Variation
   readonly policy: Policy
   /** Two studies of one seed differ by what they assume, not by chance. */
@@ -33,7 +35,7 @@ export interface Study {
 
 export function playOf(
   compiled: Compiled,
-  { variation, policy, seed }: Omit<Study, 'problem'>,
+  { variation, policy, seed }: Pick<Study, 'variation' | 'policy' | 'seed'>,
 ): Play {
   const chance = createChance(compiled, variation, seed)
   switch (policy.kind) {
@@ -56,6 +58,10 @@ function planToKeep(compiled: Compiled): Sequence {
   const byRule = dispatch(compiled, dispatchRules.atcs)
   return currentPlan(compiled, byRule) ?? byRule
 }
+
+/** What is played: a rule asks for no plan. */
+export const problemOf = ({ problem, planOf, policy }: Study): Problem =>
+  planOf && policy.kind !== 'rule' ? withPlanOf(problem, planOf) : problem
 
 /**
  * The problem with the plan of another one, so that both are played by the same plan. Operations that only

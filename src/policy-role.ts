@@ -41,7 +41,7 @@ export function runPolicies(
     }),
     policy('replanning', async (held) => {
       await readModelsThere(services.reads, held)
-      await runReplanning({ ...deps, signal: held })
+      await runReplanning({ ...deps, clock, signal: held })
     }),
     policy('bottleneck watch', async (held) => {
       await readModelsThere(services.reads, held)

@@ -68,7 +68,7 @@ export async function runBottleneckWatch(deps: BottleneckWatchDeps): Promise<voi
   const looked = new Map<string, { readonly at: number; readonly hours: number }>()
   const after = await store.head()
   const follow = async (): Promise<void> => {
-    const relevant = createRelevance(reads)
+    const { relevant } = createRelevance(reads)
     const types = [...CONCERNS, 'PlanAccepted']
     for await (const { facts } of store.subscribe({ after, types, signal: until }))
       for (const { metadata } of await relevant(facts))

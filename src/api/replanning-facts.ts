@@ -44,17 +44,33 @@ export const CONCERNS = [
 /** Facts of long ago are read in batches; so long read models are waited for. */
 const WAIT_MS = 5_000
 
+/** A machine that is down. */
+export interface Down {
+  readonly site: string
+  readonly equipmentId: string
+  /** ISO-8601 */
+  readonly since: string
+}
+
 /**
  * Of facts of the types above those that may change a plan: a machine that goes down or is back, and of material
  * what an open order needs.
+ * @param known machines that are down to begin with
  */
-export function createRelevance(reads: Pick<ReadModels, 'query' | 'waitFor'>) {
-  /** Machines that were heard to be down; of others it is not known that they are back. */
-  const down = new Set<string>()
+export function createRelevance(
+  reads: Pick<ReadModels, 'query' | 'waitFor'>,
+  known: readonly Down[] = [],
+) {
+  const keyOf = ({ site, equipmentId }: Pick<Down, 'site' | 'equipmentId'>): string =>
+    JSON.stringify([site, equipmentId])
+  const down = new Map(known.map((one) => [keyOf(one), one]))
   const changesStanding = ({ data, metadata }: Recorded<any>): boolean => {
-    const machine = JSON.stringify([metadata.site, data.equipmentId])
+    const { site, occurredAt } = metadata
+    const { equipmentId } = data
+    const machine = keyOf({ site, equipmentId })
     if (!DOWN_STATES.includes(data.state)) return down.delete(machine)
-    down.add(machine)
+    const since = down.get(machine)?.since ?? occurredAt
+    down.set(machine, { site, equipmentId, since })
     return true
   }
   const needed = async (site: string, facts: readonly Recorded<any>[]): Promise<Set<Recorded>> => {
@@ -75,7 +91,7 @@ export function createRelevance(reads: Pick<ReadModels, 'query' | 'waitFor'>) {
       named.flatMap(({ fact, kind, id }) => (found.has(JSON.stringify([kind, id])) ? [fact] : [])),
     )
   }
-  return async (facts: readonly Recorded<any>[]): Promise<readonly Recorded[]> => {
+  const relevant = async (facts: readonly Recorded<any>[]): Promise<readonly Recorded[]> => {
     const ofMaterial = facts.filter(({ type }) => type in MATERIAL)
     const bySite = Map.groupBy(ofMaterial, ({ metadata }) => metadata.site)
     const sets = await Promise.all([...bySite].map(([site, own]) => needed(site, own)))
@@ -85,4 +101,5 @@ export function createRelevance(reads: Pick<ReadModels, 'query' | 'waitFor'>) {
         : fact.type !== 'EquipmentStateChanged' || changesStanding(fact),
     )
   }
+  return { relevant, down: () => down.values() }
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   running = runReplanning({
     ...system,
     planner: system.services.planner!,
-    ...{ signal: stop.signal, quietMs: QUIET_MS },
+    ...{ clock: system.services.clock, signal: stop.signal, quietMs: QUIET_MS },
   })
   // What it was filled with is older than the plan in force.
   await vi.waitUntil(async () => (await system.checkpoints.load('replanning')) > 0, 20_000)
@@ -182,7 +182,7 @@ test('started anew, it plans again only for what came meanwhile', async () => {
   const second = runReplanning({
     ...system,
     planner: system.services.planner!,
-    ...{ signal: again.signal, quietMs: QUIET_MS },
+    ...{ clock: system.services.clock, signal: again.signal, quietMs: QUIET_MS },
   })
   expect((await next()).cause).toMatch(/^LotReceived/)
   again.abort()

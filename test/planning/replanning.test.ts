@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createMemoryEventStore } from '../../src/adapters/memory/event-store.ts'
 import type { PlanWish } from '../../src/api/planner.ts'
 import { runReplanning, type ReplanningDeps } from '../../src/api/replanning.ts'
@@ -15,26 +15,39 @@ async function site({
   automatic = true,
   now = after(5),
   known = 0,
-}: { automatic?: boolean; now?: string; known?: number | null } = {}) {
+  down = [],
+}: {
+  automatic?: boolean
+  now?: string
+  known?: number | null
+  down?: readonly { site: string; equipmentId: string; since: string }[]
+} = {}) {
   const store = createMemoryEventStore({ now: () => now }, catalogue)
   const asked: PlanWish[] = []
   const saved: number[] = []
+  let looks = 0
   const stop = new AbortController()
   const { promise: planned, resolve } = Promise.withResolvers<void>()
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
   const deps = {
     store,
     reads: {
-      byKey: async () => [{ rules: { automatic }, key: 'S1', site: 'S1' }],
+      byKey: async () => [{ rules: { automatic, repairMs: 3_600_000 }, key: 'S1', site: 'S1' }],
       waitFor: async () => true,
       // An open order needs steel, and lot L1 is of it.
-      query: async ({ values }: { values: readonly (readonly string[])[] }) => [
-        ...(values[1]!.includes('steel') ? [{ kind: 'materials', id: 'steel' }] : []),
-        ...(values[2]!.includes('L1') ? [{ kind: 'lots', id: 'L1' }] : []),
+      query: async ({ text, values }: { text: string; values: readonly (readonly string[])[] }) => [
+        ...(text.includes('equipment_current') ? down : []),
+        ...(values[1]?.includes('steel') ? [{ kind: 'materials', id: 'steel' }] : []),
+        ...(values[2]?.includes('L1') ? [{ kind: 'lots', id: 'L1' }] : []),
       ],
     },
     planner: {
-      contents: { inForce: async () => ({ plan: { startsAt: T0, position: known } }) },
+      contents: {
+        inForce: async () => {
+          looks++
+          return { plan: { startsAt: T0, position: known } }
+        },
+      },
       request: async (wish: PlanWish) => {
         asked.push(wish)
         resolve()
@@ -50,7 +63,8 @@ async function site({
     },
     execute: async () => ({ stream: '', revision: 0, position: 0, events: [] }),
     signal: stop.signal,
-    quietMs: 0,
+    clock: { now: () => now },
+    ...{ quietMs: 0, stopsMs: 10 },
   } as unknown as ReplanningDeps
   const append = (...facts: ReturnType<typeof say>[]) =>
     store.append(
@@ -60,7 +74,15 @@ async function site({
         events: [{ ...fact, id: crypto.randomUUID() }],
       })),
     )
-  return { append, asked, planned, settled, stop, running: () => runReplanning(deps) }
+  return {
+    append,
+    asked,
+    planned,
+    settled,
+    looks: () => looks,
+    stop,
+    running: () => runReplanning(deps),
+  }
 }
 
 test('facts that come together lead to one new plan, with the first of them as its reason', async () => {
@@ -112,4 +134,27 @@ test.each([
   stop.abort()
   await ended
   expect(asked).toEqual([])
+})
+
+describe('a machine that is down longer than a repair is expected to take', () => {
+  const since = after(-10)
+  const down = [{ site: 'S1', equipmentId: 'M1', since }]
+  test('leads to a new plan, once for each such time', async () => {
+    const { asked, planned, looks, stop, running } = await site({ now: after(125), down })
+    const ended = running()
+    await planned
+    const before = looks()
+    await expect.poll(looks).toBeGreaterThan(before + 3)
+    stop.abort()
+    await ended
+    expect(asked).toMatchObject([{ site: 'S1', reason: `M1 down since ${since}` }])
+  })
+  test('but not while the plan in force still takes it to be down', async () => {
+    const { asked, looks, stop, running } = await site({ now: after(55), down })
+    const ended = running()
+    await expect.poll(looks).toBeGreaterThan(3)
+    stop.abort()
+    await ended
+    expect(asked).toEqual([])
+  })
 })

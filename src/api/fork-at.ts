@@ -56,37 +56,64 @@ export interface Forks {
 }
 
 /**
- * History at the fork of a scenario with and without what it assumes: its few facts come on top of history, which
- * is not folded again. Machines take what their meters measured, unless the scenario assumes another power.
+ * History at the fork of a scenario with what it assumes, and what it is held against. Machines take what their
+ * meters measured, unless a scenario assumes another power.
+ * @param against another scenario of the same position, begun at the same moment; null: history going on as it is
  * @throws GraphQLError `TooManyFacts`
  */
-export async function forksOf(context: Context, scenario: Scenario): Promise<Forks> {
+export async function forksOf(
+  context: Context,
+  scenario: Scenario,
+  against: Scenario | null,
+): Promise<Forks> {
   const { site, at, position } = scenario
   const history = await historyAt(context, position)
-  const base = await forkOf(context.log, history, { site, at, position })
+  const measured = await measuredPower(context.log, history, { site, at, position })
+  const known = { history, measured, at }
+  const base = against
+    ? await assuming(context, against, known)
+    : { ...asItIs(await forkOf(context.log, history, scenario), measured), findings: [] }
+  const assumed = await assuming(context, scenario, known)
+  const told = [base.fork, assumed.fork].flatMap(({ findings }) => findings.map(({ why }) => why))
+  return {
+    base: base.fork,
+    assumed: assumed.fork,
+    power: { base: base.power, assumed: assumed.power },
+    findings: [...new Set([...told, ...base.findings, ...assumed.findings])],
+  }
+}
+
+type Measured = Awaited<ReturnType<typeof measuredPower>>
+
+function asItIs(fork: Fork, measured: Measured) {
+  const { problem, power } = withPower(fork.problem, measured)
+  return { fork: { ...fork, problem }, power }
+}
+
+/** The few facts of a scenario come on top of history, which is not folded again. */
+async function assuming(
+  context: Context,
+  scenario: Scenario,
+  {
+    history,
+    measured,
+    at,
+  }: { readonly history: Replay; readonly measured: Measured; readonly at: string },
+) {
+  const { site } = scenario
   const overlay = await scenariosOf(context).open(scenario)
   const replay = history.goOn()
   for (const fact of overlay.own) replay.apply(fact)
-  const assumed = await forkOf(overlay, replay, { site, at, position: Infinity })
-  const measured = await measuredPower(context.log, history, { site, at, position })
+  const fork = await forkOf(overlay, replay, { site, at, position: Infinity })
   const set = new Set(overlay.own.filter(isPowerSet).map(({ data }) => data.scopeId))
-  const own = withPower(base.problem, measured)
-  const isSet = (machine: string) => assumed.places.path(machine).some((scope) => set.has(scope))
+  const isSet = (machine: string) => fork.places.path(machine).some((scope) => set.has(scope))
   const factors = cycleFactorsOf(scenario)
-  const other = withPower(paced(assumed.problem, factors), measured, isSet)
-  const machines = new Set(assumed.problem.equipment.map(({ id }) => id))
-  const idle = [...factors.keys()].filter((machine) => !machines.has(machine))
-  return {
-    base: { ...base, problem: own.problem },
-    assumed: { ...assumed, problem: other.problem },
-    power: { base: own.power, assumed: other.power },
-    findings: [
-      ...new Set([...base.findings, ...assumed.findings].map(({ why }) => why)),
-      ...idle.map(
-        (machine) => `Nothing that is open may be done on ${machine}: its factor changes nothing.`,
-      ),
-    ],
-  }
+  const { problem, power } = withPower(paced(fork.problem, factors), measured, isSet)
+  const machines = new Set(fork.problem.equipment.map(({ id }) => id))
+  const findings = [...factors.keys()]
+    .filter((machine) => !machines.has(machine))
+    .map((id) => `Nothing that is open may be done on ${id}: its factor changes nothing.`)
+  return { fork: { ...fork, problem }, power, findings }
 }
 
 type PowerSet = Extract<PlanningResourceEvent, { type: 'RunningPowerSet' }>

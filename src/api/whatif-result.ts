@@ -204,6 +204,11 @@ export const ResultRef = builder.objectRef<RunResult>('ScenarioComparison').impl
       description: 'Its dispatch rule, if one.',
       resolve: ({ base, rule }) => (base ? base.rule : rule),
     }),
+    against: t.id({
+      nullable: true,
+      description: 'The scenario in place of the base; null: history going on as it is.',
+      resolve: ({ against }) => against?.scenarioId ?? null,
+    }),
     basePower: t.field({
       type: [PowerRef],
       description: 'What power of machines the energy of the base was reckoned with.',

@@ -6,6 +6,7 @@ import type { Scenario } from '../commands/whatif/scenario.ts'
 import { compareScenarios } from '../projections/planning/compare-scenarios.ts'
 import {
   questionKey,
+  type RunOf,
   type RunQuestion,
   type RunResult,
 } from '../projections/planning/scenario-runs.ts'
@@ -52,6 +53,19 @@ const policyOf = (kind: Policy['kind'], rule: RuleName): Policy =>
       ? { kind, rule }
       : { kind, everySeconds: 8 * 3_600, iterations: 2_000 }
 
+/** @throws GraphQLError where the two do not begin alike */
+async function comparable(id: string, scenario: Scenario, context: Context): Promise<Scenario> {
+  const other = await visible(id, context)
+  if (!other) throw apiError('InvalidInput', `against ${id}: no such scenario.`)
+  const { site, position } = scenario
+  if (other.site === site && other.position === position) return other
+  throw apiError(
+    'InvalidInput',
+    `against ${id} begins at position ${other.position} of site ${other.site}, not at ${position} of ${site}.`,
+  )
+}
+const runOf = ({ scenarioId, createdAt }: Scenario): RunOf => ({ scenarioId, createdAt })
+
 const ruleOf = (policy: Policy): string | null => (policy.kind === 'rule' ? policy.rule : null)
 
 interface Run {
@@ -59,6 +73,7 @@ interface Run {
   readonly simulate: NonNullable<Context['simulate']>
   readonly policy: Policy
   readonly basePolicy: Policy
+  readonly against: Scenario | null
   readonly signal: AbortSignal
 }
 
@@ -69,12 +84,12 @@ async function played(
   run: Run,
   onProgress: (done: number) => void,
 ): Promise<RunResult | null> {
-  const { context, simulate, policy, basePolicy, signal } = run
+  const { context, simulate, policy, basePolicy, against, signal } = run
   const known = await context.scenarioRuns?.list(scenario)
   const same = known?.find((one) => questionKey(one) === questionKey(question))
   if (same?.version === SIMULATION_VERSION) return same
   const { site, at, position } = scenario
-  const { base, assumed, power, findings } = await forksOf(context, scenario)
+  const { base, assumed, power, findings } = await forksOf(context, scenario, against)
   onProgress(0)
   const compared = await compareScenarios(base, assumed, {
     ...{ simulate, policy, basePolicy, signal, onProgress },
@@ -117,12 +132,18 @@ builder.subscriptionField('scenarioRun', (t) =>
         type: PolicyRef,
         description: 'How the floor of the base decides; as that of the scenario if absent.',
       }),
+      against: t.arg.id({
+        description:
+          'Another scenario of the same site and position, in place of history going on as it is.',
+      }),
       baseRule: t.arg({ type: RuleRef, defaultValue: 'atcs', description: 'For RULE.' }),
     },
     subscribe: async (_, args, context) => {
       await context.access.demand({ kind: 'read', context: 'planning', site: null })
       const scenario = await visible(args.scenarioId, context)
       if (!scenario) throw apiError('InvalidInput', `scenarioId ${args.scenarioId}: no such one.`)
+      const against =
+        args.against == null ? null : await comparable(args.against, scenario, context)
       const { simulate } = context
       if (!simulate) throw apiError('InvalidInput', 'nothing is simulated here.')
       const policy = policyOf(args.policy ?? 'keep', args.rule ?? 'atcs')
@@ -138,6 +159,7 @@ builder.subscriptionField('scenarioRun', (t) =>
       const question: RunQuestion = {
         ...{ replications, horizonDays: days, ...floor },
         ...(isOther ? { base } : {}),
+        ...(against ? { against: runOf(against) } : {}),
       }
       const total = 2 * replications
       return new Repeater<Progress>(async (push, stop) => {
@@ -145,7 +167,7 @@ builder.subscriptionField('scenarioRun', (t) =>
         const ended = new AbortController()
         void stop.then(() => ended.abort())
         try {
-          const run = { context, simulate, policy, basePolicy, signal: ended.signal }
+          const run = { context, simulate, policy, basePolicy, against, signal: ended.signal }
           const result = await played(scenario, question, run, (done) => {
             void push({ done, total, result: null })
           })

@@ -22,7 +22,7 @@ async function run(assumptions: readonly Assumption[], args = '') {
   const stream = await plant.listen(`subscription {
     scenarioRun(scenarioId: "${scenarioId}", replications: 20 ${args}) { result {
       movedCount moved { orderId operationId baseStart scenarioStart } findings
-      orders { orderId flips base { onTime } scenario { onTime } } policy rule basePolicy baseRule
+      orders { orderId flips base { onTime } scenario { onTime } } policy rule basePolicy baseRule against
       kpis { measure base { mean } difference { mean halfWidth } }
       basePower { equipmentId basis kilowatts measuredHours }
       scenarioPower { equipmentId basis kilowatts measuredHours } } } }`)
@@ -141,6 +141,30 @@ describe('the days to come', () => {
       { type: 'ScaleCycleTime', input: { equipmentId: 'DOWN', factor: 0.5 } },
     ])
     expect(movedBy(result)).toEqual({ 'DOWN/10': 3, 'DOWN/20': 2.5 })
+  })
+})
+
+describe('one scenario against another', () => {
+  const down = (to: number) => ({
+    type: 'PlanDownTime',
+    input: { scopeId: 'DOWN', entryId: 'd1', from: at(0), to: at(to), cause: 'spindle' },
+  })
+
+  test('differs by what both assume', async () => {
+    await create('two-hours', [down(2)])
+    const rush = { type: 'ReleaseOrder', input: order('NEW', [['RUSH', 1]]) }
+    const result = await run([down(5), rush], 'against: "two-hours"')
+    expect(movedBy(result)).toEqual({ 'DOWN/10': 3, 'DOWN/20': 3, 'RUSH/10': 1, 'RUSH/20': 1 })
+    expect(result.against).toBe('two-hours')
+    expect(kpi(result, 'ORDERS_DONE').difference).toEqual({ mean: 1, halfWidth: 0 })
+  })
+
+  test('takes one that begins alike', async () => {
+    await create('earlier', [], { at: 5 })
+    await expect(run([], 'against: "earlier"')).rejects.toThrow(
+      'against earlier begins at position 5',
+    )
+    await expect(run([], 'against: "nowhere"')).rejects.toThrow('against nowhere: no such scenario')
   })
 })
 

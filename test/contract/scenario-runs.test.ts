@@ -53,6 +53,20 @@ describe.each(['memory', 'postgres'])('results of scenarios in %s', (name) => {
     expect(kept.at(-1)).toEqual(result(100, 3))
   })
 
+  test('of another base are of another question', async () => {
+    const { scenarios, runs } = stores[name]!
+    const d = scenario('d', 1)
+    await scenarios.add(d)
+    const { scenarioId, createdAt } = d
+    const asked: readonly RunResult[] = [
+      { ...result(10, 2), against: { scenarioId, createdAt } },
+      { ...result(10, 1), base: { policy: 'keep', rule: null } },
+      result(10, 0),
+    ]
+    for (const one of asked.toReversed()) await runs.save(d, one)
+    expect(await runs.list(d)).toEqual(asked)
+  })
+
   test('go with their scenario, and another one of the same id has none', async () => {
     const { scenarios, runs } = stores[name]!
     const b = scenario('b', 1)

@@ -11,6 +11,8 @@ export interface RunQuestion {
   readonly rule: string | null
   /** How the floor of the base decides; absent: as that of the scenario. */
   readonly base?: Pick<RunQuestion, 'policy' | 'rule'>
+  /** The scenario in place of the base; absent: history going on as it is. */
+  readonly against?: RunOf
 }
 
 /** What a run found: the same scenario, question and version always give the same. */
@@ -57,8 +59,10 @@ export const questionKey = ({
   policy,
   rule,
   base,
+  against,
 }: RunQuestion): string =>
   JSON.stringify([
     ...[replications, horizonDays, policy, rule],
     ...(base ? [base.policy, base.rule] : []),
+    ...(against ? [against.scenarioId, against.createdAt] : []),
   ])

@@ -159,7 +159,7 @@ async function takeIn(
     execute: (...command) => context().execute(...command),
     record: (...observed) => context().record(...observed),
     ...{ commands: deciderOf, observations: observationDefinitions, principal, bus, deadLetters },
-    metrics,
+    ...{ store: services.store, clock: services.clock, metrics },
   })
   await bus.consume({ topics: messaging.incoming, group: kafka.clientId, handle, signal })
 }

@@ -57,8 +57,9 @@ export const wishAttributes = {
 export const letterHeaders = {
   type: 'object',
   description: 'The headers of the message, and these.',
-  required: ['taktlog-code', 'taktlog-reason', 'taktlog-topic'],
+  required: ['taktlog-id', 'taktlog-code', 'taktlog-reason', 'taktlog-topic'],
   properties: {
+    'taktlog-id': about('Of its delivery: a letter that is sent once more has the same.'),
     'taktlog-code': about('Stable code of why.'),
     'taktlog-reason': about('One sentence.'),
     'taktlog-topic': about('Where it came from.'),

@@ -7,11 +7,11 @@ import { uuid5 } from '../ids.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Observation, ObservationContext, Recording } from '../record.ts'
 import { validTraceparent } from '../tracing.ts'
-import type { MessageBus, Received } from './bus.ts'
+import type { Received } from './bus.ts'
 import { readCloudEvent, type CloudEvent } from './cloud-events.ts'
-import { sendLetters, type letterCodes, type Refusal } from './dead-letters.ts'
+import { setAside, type DeadLetterDeps, type letterCodes, type Refusal } from './dead-letters.ts'
 
-export interface IntakeDeps {
+export interface IntakeDeps extends DeadLetterDeps {
   /** In the name of the connector: what it may not do is refused. */
   readonly execute: Execute
   readonly record: (
@@ -20,10 +20,6 @@ export interface IntakeDeps {
   ) => Promise<Recording | Rejection>
   readonly commands: ReadonlyMap<string, Decider>
   readonly observations: ReadonlyMap<string, ObservationDefinition>
-  readonly principal: { readonly actor: string; readonly sites: readonly string[] | null }
-  readonly bus: Pick<MessageBus, 'publish'>
-  /** Topic for what is not accepted. */
-  readonly deadLetters: string
   readonly metrics?: Pick<Metrics, 'count'>
   /** Waits before a message is tried again that something went wrong with. */
   readonly retryMs?: readonly number[]
@@ -34,7 +30,7 @@ const RETRY_MS = [100, 1_000, 5_000]
 
 /**
  * Takes messages in: commands and observations as CloudEvents, told by their type. Resolves when each
- * is in the log, in quarantine or in the dead-letter topic; doing it again records nothing new.
+ * is in the log, in quarantine or in the dead-letter topic; doing it again records and sends nothing new.
  * Messages of one key are taken in order, those without a key likewise; others side by side.
  * @throws StoreUnavailable, BusUnavailable: nothing is lost, hand it in again
  */
@@ -47,8 +43,8 @@ export function createIntake(deps: IntakeDeps): (batch: readonly Received[]) => 
     const refused = done.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
     const place = new Map(batch.map((message, i) => [message, i]))
     refused.sort((a, b) => place.get(a.message)! - place.get(b.message)!)
-    await sendLetters(deps.bus, deps.deadLetters, refused)
-    for (const { code } of refused) deps.metrics?.count('taktlog_dead_letters_total', { code })
+    const sent = await setAside(deps, refused)
+    for (const { code } of sent) deps.metrics?.count('taktlog_dead_letters_total', { code })
   }
 }
 
@@ -61,16 +57,18 @@ async function takeLane(lane: readonly Received[], deps: IntakeDeps): Promise<Re
       const problem = await persistently(deps, () =>
         first.kind === 'command' ? send(first, deps) : observe(run as Run<Seen>, deps),
       )
-      if (problem) refused.push(...run.map(({ message }) => ({ message, ...problem })))
+      if (problem)
+        for (const { message, delivery } of run) refused.push({ message, delivery, ...problem })
     }
   }
   return refused
 }
 
-type Problem = Omit<Refusal, 'message'>
+type Problem = Pick<Refusal, 'code' | 'why'>
 interface Wish {
   readonly kind: 'command'
   readonly message: Received
+  readonly delivery: string
   readonly event: CloudEvent
   readonly site: string
   readonly decider: Decider
@@ -78,6 +76,7 @@ interface Wish {
 interface Seen {
   readonly kind: 'observation'
   readonly message: Received
+  readonly delivery: string
   readonly event: CloudEvent
   readonly site: string
   readonly context: string
@@ -88,8 +87,9 @@ type Run<T> = readonly [T, ...T[]]
 const refuse = (code: keyof typeof letterCodes, why: string): Problem => ({ code, why })
 
 function understand(message: Received, deps: IntakeDeps): Item {
-  const problem = (found: Problem): Item => ({ kind: 'refusal', message, ...found })
   const event = readCloudEvent(message)
+  const delivery = deliveryOf(message, 'why' in event ? null : event)
+  const problem = (found: Problem): Item => ({ kind: 'refusal', message, delivery, ...found })
   if ('why' in event) return problem(refuse('NotACloudEvent', String(event.why)))
   const decider = deps.commands.get(event.type)
   const observation = deps.observations.get(event.type)
@@ -101,7 +101,7 @@ function understand(message: Received, deps: IntakeDeps): Item {
   const site = event.site ?? (sites?.length === 1 ? sites[0] : undefined)
   if (site === undefined)
     return problem(refuse('SiteMissing', 'site is missing: the connector has not exactly one.'))
-  const common = { message, event, site }
+  const common = { message, delivery, event, site }
   return decider
     ? { kind: 'command', ...common, decider }
     : { kind: 'observation', ...common, context: observation!.context }
@@ -127,7 +127,7 @@ const together = (a: Item, b: Item): boolean =>
   a.event.correlationid === b.event.correlationid
 
 async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Problem | null> {
-  const { event, message, site, decider } = wish
+  const { event, message, delivery: deliveryId, site, decider } = wish
   const occurredAt = event.time ?? message.timestamp
   const traceparent = validTraceparent(event.traceparent)
   const outcome = await execute(decider, commandOf(event), {
@@ -138,7 +138,7 @@ async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Pro
     source: event.source,
     correlationId: event.correlationid ?? event.id,
     causationId: event.id,
-    deliveryId: deliveryOf(message, event),
+    deliveryId,
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(occurredAt === null ? {} : { occurredAt }),
   })
@@ -146,9 +146,10 @@ async function send(wish: Wish, { execute, principal }: IntakeDeps): Promise<Pro
 }
 
 /** Its place in the topic; with what it says, for a topic that was deleted and made anew. */
-const deliveryOf = (message: Received, { source, id }: CloudEvent): string => {
+const deliveryOf = (message: Received, event: CloudEvent | null): string => {
   const { topic, partition, offset, timestamp } = message
-  return uuid5(`delivery/${JSON.stringify([topic, partition, offset, timestamp, source, id])}`)
+  const place = [topic, partition, offset, timestamp, event?.source, event?.id]
+  return uuid5(`delivery/${JSON.stringify(place)}`)
 }
 
 const commandOf = ({ type, data }: CloudEvent): unknown =>

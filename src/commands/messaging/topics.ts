@@ -24,7 +24,7 @@ export const defaultMessaging: Messaging = {
   origin: 'taktlog',
 }
 
-const { commandRejected, accessDenied, observationQuarantined } = rejectionEvents
+const { observationQuarantined, ...rejections } = rejectionEvents
 
 /** Which event types the streams of each category hold. */
 export const eventsByCategory: ReadonlyMap<string, readonly EventDefinition<string, any>[]> =
@@ -35,7 +35,7 @@ export const eventsByCategory: ReadonlyMap<string, readonly EventDefinition<stri
     ...[...observationDefinitions.values()].map(
       ({ category, event }) => [category, [event]] as const,
     ),
-    ['rejection', [commandRejected, accessDenied]],
+    ['rejection', Object.values(rejections)],
     ['quarantine', [observationQuarantined]],
   ])
 

@@ -42,6 +42,19 @@ export const rejectionEvents = {
       why: z.string(),
     }),
   ),
+  /** A message that was not accepted is in the dead-letter topic. Delivered again, it stays there once. */
+  messageSetAside: event(
+    'MessageSetAside',
+    z.object({
+      topic: z.string(),
+      partition: z.number().int().nonnegative(),
+      /** Place in the partition; as text, since brokers count in 64 bits. */
+      offset: z.string(),
+      /** A code of the dead letters, or that of the rule that refused its command. */
+      code: z.string(),
+      reason: z.string(),
+    }),
+  ),
 }
 export type RejectionEvent = EventOf<typeof rejectionEvents>
 

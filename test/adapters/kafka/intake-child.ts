@@ -5,15 +5,16 @@ import { catalogue } from '../../../src/domain/index.ts'
 import { intakeOn } from '../../commands/messaging/support.ts'
 import { busOf } from './support.ts'
 
-const [brokers, database, topic, group] = JSON.parse(process.argv[2]!) as [
+const [brokers, database, topic, group, deadLetters] = JSON.parse(process.argv[2]!) as [
   string[],
   Connection,
+  string,
   string,
   string,
 ]
 const store = await createPostgresEventStore({ database, catalogue })
 const bus = await busOf(brokers)
-const { take } = intakeOn(store)
+const { take } = intakeOn(store, { bus, deadLetters })
 await bus.consume({
   topics: [topic],
   group,

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts'
 import type { MessageBus } from '../../../src/commands/messaging/bus.ts'
 import { catalogue } from '../../../src/domain/index.ts'
-import { cloudEvent, intakeOn } from '../../commands/messaging/support.ts'
+import { cloudEvent, intakeOn, message } from '../../commands/messaging/support.ts'
 import { release, wholeLog } from '../../commands/support.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/postgres.ts'
-import { busOf, fresh } from './support.ts'
+import { busOf, fresh, read } from './support.ts'
 
 const kafka = inject('kafka')
 const CHILD = join(import.meta.dirname, 'intake-child.ts')
@@ -26,9 +26,9 @@ describe.skipIf(!kafka)('a process that is killed between append and commit', ()
     await database.drop()
   })
 
-  test('is followed by one that records nothing twice and loses nothing', async () => {
-    const [topic, group] = [fresh('wishes'), fresh('group')]
-    await bus.ensureTopics([topic])
+  test('is followed by one that records and sets aside nothing twice and loses nothing', async () => {
+    const [topic, group, deadLetters] = [fresh('wishes'), fresh('group'), fresh('dead')]
+    await bus.ensureTopics([topic, deadLetters])
     const wishes = Array.from({ length: ORDERS }, (_, n) => {
       const { type, ...order } = release(`PO-${n}`)
       const running = { equipmentId: `M${n}`, state: 'RUNNING' }
@@ -36,12 +36,13 @@ describe.skipIf(!kafka)('a process that is killed between append and commit', ()
       return [
         cloudEvent(type, `m${n}`, order, time),
         cloudEvent('EquipmentStateChanged', `o${n}`, running, time),
+        cloudEvent('HoldOrder', `h${n}`, { orderId: `unknown-${n}`, reason: 'x' }, time),
       ].map((event) => ({ topic, key: `${n}`, value: JSON.stringify(event), headers: {} }))
     })
     await bus.publish(wishes.flat())
     const store = await createPostgresEventStore({ database: database.connection, catalogue })
 
-    const args = JSON.stringify([kafka!.brokers, database.connection, topic, group])
+    const args = JSON.stringify([kafka!.brokers, database.connection, topic, group, deadLetters])
     const child = spawn(process.execPath, [CHILD, args], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
@@ -49,7 +50,7 @@ describe.skipIf(!kafka)('a process that is killed between append and commit', ()
     const appended = await wholeLog(store)
     expect(appended.length).toBeGreaterThan(0)
 
-    const { take, letters } = intakeOn(store)
+    const { take } = intakeOn(store, { bus, deadLetters })
     const stop = new AbortController()
     let taken = 0
     await bus.consume({
@@ -59,13 +60,27 @@ describe.skipIf(!kafka)('a process that is killed between append and commit', ()
       handle: async (batch) => {
         await take(batch)
         taken += batch.length
-        if (taken === 2 * ORDERS) stop.abort()
+        if (taken === 3 * ORDERS) stop.abort()
       },
     })
     const facts = await wholeLog(store)
     expect(facts.slice(0, appended.length)).toEqual(appended)
-    expect(facts).toHaveLength(2 * ORDERS)
-    expect(letters()).toEqual([])
+    // A refusal is in the audit trail, and that its message was set aside.
+    expect(facts).toHaveLength(4 * ORDERS)
+    const end = 'the end'
+    await bus.publish([{ ...message(end), topic: deadLetters }])
+    const letters = await read(
+      bus,
+      [deadLetters],
+      (got) => got.length > ORDERS && got.some(({ value }) => String(value) === end),
+    )
+    const ids = letters.map(({ headers }) => String(headers['taktlog-id']))
+    expect(new Set(ids).size).toBe(ORDERS + 1)
+    // It may have died between a letter and its record; what was recorded was not sent again.
+    const recorded = appended.filter(({ type }) => type === 'MessageSetAside')
+    expect(recorded.length).toBeGreaterThan(0)
+    for (const { metadata } of recorded)
+      expect(ids.filter((id) => id === metadata.correlationId)).toHaveLength(1)
     await store.close()
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMetrics } from '../../../src/adapters/prometheus/metrics.ts'
 import { StoreUnavailable } from '../../../src/commands/event-store.ts'
-import { MessageTooLarge } from '../../../src/commands/messaging/bus.ts'
+import { BusUnavailable, MessageTooLarge } from '../../../src/commands/messaging/bus.ts'
 import { losesFirstAck, memoryStore, release, wholeLog } from '../support.ts'
 import { cloudEvent, connector, DEAD, IN, intakeOn, message } from './support.ts'
 
@@ -63,20 +63,78 @@ test('delivered again, in any order and batches, it changes nothing', async () =
   expect(await wholeLog(store)).toEqual(before)
 })
 
-test('a refused command delivered again leaves no second refusal, sent again it does', async () => {
+test('what was refused and is delivered again is neither recorded nor set aside again, sent again it is', async () => {
   const store = memoryStore()
-  const { bus, take, send, letters } = intakeOn(store)
-  await bus.publish([message(hold('m1')), message(releaseOrder('m2', { site: 'S2' }))])
+  const { bus, take, send, letterIds } = intakeOn(store)
+  const [held, foreign] = [hold('m1'), releaseOrder('m2', { site: 'S2' })]
+  await bus.publish([held, 'garbage', foreign].map((event) => message(event)))
   const delivered = bus.messages(IN)
   await take(delivered)
   const before = await wholeLog(store)
-  expect(before.map(({ type }) => type)).toEqual(['CommandRejected', 'CommandRejected'])
+  expect(before.map(({ type }) => type).sort()).toEqual([
+    ...Array.from({ length: 2 }, () => 'CommandRejected'),
+    ...Array.from({ length: 3 }, () => 'MessageSetAside'),
+  ])
+  const letters = letterIds()
+  expect(new Set(letters).size).toBe(3)
   await take(delivered.toReversed())
-  await intakeOn(store).take(delivered)
+  for (const one of delivered) await take([one])
+  const another = intakeOn(store)
+  await another.take(delivered)
+  expect(another.letterIds()).toEqual([])
+  expect(letterIds()).toEqual(letters)
   expect(await wholeLog(store)).toEqual(before)
   await send(hold('m1'))
-  expect(await types(store)).toEqual(Array.from({ length: 3 }, () => 'CommandRejected'))
-  expect(letters().map(({ code }) => code)).toContain('Forbidden')
+  expect((await types(store)).slice(5)).toEqual(['CommandRejected', 'MessageSetAside'])
+  expect(new Set(letterIds()).size).toBe(4)
+})
+
+test('the log says what was set aside, from where and why', async () => {
+  const store = memoryStore()
+  await intakeOn(store).send('garbage')
+  const [fact] = await wholeLog(store)
+  expect(fact).toMatchObject({
+    type: 'MessageSetAside',
+    data: {
+      ...{ topic: IN, partition: 0, offset: '0', code: 'NotACloudEvent' },
+      reason: expect.stringContaining('not JSON'),
+    },
+    metadata: { actor: 'kafka:test', source: 'kafka:test', site: 'S1' },
+  })
+})
+
+test('a letter of which the log could not keep that it was sent is sent again, under the same id', async () => {
+  const store = memoryStore()
+  let outages = 1
+  const { bus, take, letterIds } = intakeOn(store, {
+    store: {
+      ...store,
+      append: async (appends) => {
+        if (outages-- > 0) throw new StoreUnavailable(new Error('out of reach'))
+        return store.append(appends)
+      },
+    },
+  })
+  await bus.publish([message('garbage')])
+  await expect(take(bus.messages(IN))).rejects.toThrow(StoreUnavailable)
+  await take(bus.messages(IN))
+  const [first, ...others] = letterIds()
+  expect(others).toEqual([first])
+  await take(bus.messages(IN))
+  expect(letterIds()).toHaveLength(2)
+})
+
+test('what could not be sent to the dead letters is sent when it is delivered again', async () => {
+  const store = memoryStore()
+  const { bus, take } = intakeOn(store, {
+    bus: { publish: () => Promise.reject(new BusUnavailable('out of reach')) },
+  })
+  await bus.publish([message(hold('m1'))])
+  await expect(take(bus.messages(IN))).rejects.toThrow(BusUnavailable)
+  const later = intakeOn(store)
+  await later.take(bus.messages(IN))
+  expect(later.letters()).toMatchObject([{ code: 'OrderUnknown' }])
+  expect(await types(store)).toEqual(['CommandRejected', 'MessageSetAside'])
 })
 
 test('what is set aside is counted by its code', async () => {
@@ -177,7 +235,7 @@ test('a poison message is set aside after some attempts; what follows it is take
   await send(running('o1'), releaseOrder())
   expect(letters()).toMatchObject([{ code: 'Internal', why: 'a fault of ours' }])
   expect(attempts).toBe(2)
-  expect(await types(store)).toEqual(['OrderReleased'])
+  expect(await types(store)).toEqual(['OrderReleased', 'MessageSetAside'])
 })
 
 test('while the log cannot be reached nothing is set aside, and nothing lost', async () => {

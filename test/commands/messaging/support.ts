@@ -35,7 +35,7 @@ export function intakeOn(
     record: (...observed) => createContext(services, principal).record(...observed),
     commands: deciderOf,
     observations: observationDefinitions,
-    ...{ principal, bus, deadLetters: DEAD, retryMs: [0], ...over },
+    ...{ store, clock, principal, bus, deadLetters: DEAD, retryMs: [0], ...over },
   })
   return {
     bus,
@@ -52,6 +52,8 @@ export function intakeOn(
         why: String(headers['taktlog-reason']),
         value: String(value),
       })),
+    /** Tells letters of one delivery from others. */
+    letterIds: () => bus.messages(DEAD).map(({ headers }) => String(headers['taktlog-id'])),
   }
 }
 

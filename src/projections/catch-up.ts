@@ -170,8 +170,10 @@ interface LogPage {
 async function* pages(members: readonly Member[], c: CatchUp): AsyncGenerator<LogPage> {
   const types = [...groupOf(members).byType.keys()]
   const filter = types.length <= MAX_FILTER_TYPES ? { types } : {}
+  let head = 0
   const read = async (from: number): Promise<LogPage> => {
-    const head = await c.store.head()
+    // One that was told before the page is read holds, however old it is; asked each time, pages wait for it.
+    if (from >= head) head = await c.store.head()
     const facts = await c.store.readAll({ from, limit: PAGE, ...filter })
     const last = facts.at(-1)?.position ?? from
     return { facts, position: facts.length === PAGE ? last : Math.max(last, head), head }

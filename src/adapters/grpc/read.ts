@@ -12,8 +12,10 @@ import { sees, type Service } from './service.ts'
 import { pagesOfStream } from './stream-pages.ts'
 import { fromStream, toRecorded, toStream, type UuidStyle } from './wire.ts'
 
-/** Facts fetched at once; a client that wants fewer gets fewer. */
+/** Facts fetched at once. */
 const PAGE = 2_000
+/** Who wants so many gets whole pages of the log, which reads the next one ahead. */
+const WORTH_A_PAGE = 1_000
 /** Checkpoints of a filter that does not say how often: the real server's default window. */
 const DEFAULT_WINDOW = 32
 
@@ -117,22 +119,25 @@ async function readAll(reading: Reading): Promise<void> {
   const place = options.getAll()
   if (!place || (forward ? place.hasEnd() : place.hasStart())) return
   const position = Number(place.getPosition()?.getCommitPosition() ?? 0)
+  const kept = forward ? service.scans.take(position, pushed) : undefined
   // Forward, the protocol's position is where the first event may stand; ours is what came before it.
   let from = place.hasPosition() ? position - (forward ? 1 : 0) : forward ? START : Infinity
   if (from < START) from = START
   let left = Number(options.getCount())
-  while (left > 0 && !signal.aborted) {
-    const limit = Math.min(PAGE, left)
+  const limit = left < WORTH_A_PAGE ? left : PAGE
+  for (let page = kept; left > 0 && !signal.aborted; page = undefined) {
     const direction = forward ? 'forward' : 'backward'
-    const page = await service.store.readAll({ from, limit, direction, ...pushed })
-    for (const fact of page) {
+    const facts = page ?? (await service.store.readAll({ from, limit, direction, ...pushed }))
+    for (const [i, fact] of facts.entries()) {
       if (signal.aborted) return
       if (!matches(fact) || !sees(caller, fact.metadata.site)) continue
       await reading.sendFact(fact)
-      if (--left === 0) return
+      if (--left > 0) continue
+      if (forward) service.scans.keep(facts.slice(i), pushed)
+      return
     }
-    if (page.length < limit) return
-    from = page.at(-1)!.position
+    if (facts !== kept && facts.length < limit) return
+    from = facts.at(-1)!.position
   }
 }
 

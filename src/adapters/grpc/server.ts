@@ -6,6 +6,7 @@ import { loadDefinitions, type Definitions } from './definitions.ts'
 import { persistentSubscriptions } from './groups/manage.ts'
 import { followLifetimes } from './lifetimes.ts'
 import { read } from './read.ts'
+import { createScans } from './scans.ts'
 import type { Deps, Service } from './service.ts'
 
 /** An append of 1 MiB travels with its envelope; the client's batches are of 3 MiB at most. */
@@ -35,7 +36,8 @@ export async function startGrpc(deps: Deps, options: GrpcOptions): Promise<GrpcS
   const d = loadDefinitions()
   const closing = new AbortController()
   const lifetimes = await followLifetimes(deps.store, closing.signal, deps.onError)
-  const service: Service = { ...deps, d, lifetimes, closing: closing.signal }
+  const scans = createScans()
+  const service: Service = { ...deps, d, lifetimes, scans, closing: closing.signal }
   const groups = await persistentSubscriptions(service)
   const server = new d.grpc.Server({
     'grpc.max_receive_message_length': MAX_MESSAGE,

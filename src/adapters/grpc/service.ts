@@ -5,6 +5,7 @@ import type { Catalogue } from '../../domain/event.ts'
 import type { Caller, Identify } from './caller.ts'
 import type { Definitions } from './definitions.ts'
 import type { Lifetimes } from './lifetimes.ts'
+import type { Scans } from './scans.ts'
 
 /** What the server stands on. */
 export interface Deps {
@@ -23,6 +24,7 @@ export interface Deps {
 export interface Service extends Deps {
   readonly d: Definitions
   readonly lifetimes: Lifetimes
+  readonly scans: Scans
   /** Aborts when the server closes. */
   readonly closing: AbortSignal
 }

@@ -12,9 +12,9 @@ import {
   type NewEvent,
 } from '../../commands/event-store.ts'
 import { createLanes } from '../../commands/lanes.ts'
-import { call, DEADLINE_MS, typeOf } from './calls.ts'
+import { typeOf, type Calls } from './calls.ts'
 import type { Client } from './client.ts'
-import { bytesOf, factId, toEventData, toPosition } from './codec.ts'
+import { bytesOf, toEventData, toPosition } from './codec.ts'
 import type { Reads } from './read.ts'
 
 /** Servers up to 25.0 take 1 MiB at once; names, ids and frames need room beside the payload. */
@@ -26,7 +26,7 @@ const EVENT_OVERHEAD = 200
  * Appends of one stream go one after the other, those of different streams together over one call.
  * One of more than a megabyte goes in parts: each is atomic, the whole is not.
  */
-export function createAppend(client: Client, reads: Reads) {
+export function createAppend(client: Client, reads: Reads, { call, deadlineMs }: Calls) {
   const inLane = createLanes()
 
   const part = async (
@@ -37,7 +37,7 @@ export function createAppend(client: Client, reads: Reads) {
     const write = () =>
       client.appendToStream(stream, events.map(toEventData), {
         streamState: stateOf(expected),
-        deadline: DEADLINE_MS,
+        deadline: deadlineMs,
         requiresLeader: true,
       })
     try {
@@ -63,17 +63,15 @@ export function createAppend(client: Client, reads: Reads) {
   ): Promise<AppendResult> => {
     const actual = typeof actualState === 'bigint' ? Number(actualState) : NO_STREAM
     if (actual < expected + events.length) return { ok: false, actual }
-    const there = await reads.events(stream, expected + 1, events.length)
-    const same =
-      there.length === events.length && there.every((event, i) => factId(event) === events[i]!.id)
+    const there = await reads.stream(stream, {
+      from: expected + 1,
+      limit: events.length,
+      asStored: true,
+    })
+    const same = there.length === events.length && there.every(({ id }, i) => id === events[i]!.id)
     const last = there.at(-1)
-    return same && last?.position
-      ? {
-          ok: true,
-          revision: Number(last.revision),
-          position: toPosition(last.position),
-          repeated: true,
-        }
+    return same && last
+      ? { ok: true, revision: last.revision, position: last.position, repeated: true }
       : { ok: false, actual }
   }
 

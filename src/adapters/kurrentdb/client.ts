@@ -4,6 +4,11 @@ import type * as kurrent from '@kurrent/kurrentdb-client'
 export type Kurrent = typeof kurrent
 export type Client = kurrent.KurrentDBClient
 
+type Yielded<T> = T extends AsyncIterable<infer Y> ? Y : never
+/** What reads of the client's native bridge yield: some events at a time, with the bytes of their payloads. */
+export type BridgedEvents = Yielded<ReturnType<Client['rustClient']['readAll']>>
+export type BridgedEvent = NonNullable<BridgedEvents[number]['event']>
+
 /**
  * A client for reads. They go through the native bridge, which stays with a node that died: after a
  * failure reads need a client of their own made anew, while appends and subscriptions, which find the

@@ -1,6 +1,7 @@
 import type { Batch, EventStore, Subscribe } from '../../commands/event-store.ts'
 import type { Catalogue } from '../../domain/event.ts'
 import { createAppend } from './append.ts'
+import { createCalls } from './calls.ts'
 import { createReader, loadClient } from './client.ts'
 import { followEnd, type Live } from './live.ts'
 import { createReads, matches, type Reads } from './read.ts'
@@ -23,12 +24,15 @@ export interface KurrentEventStore extends EventStore {
 export async function createKurrentEventStore(options: {
   readonly url: string
   readonly catalogue: Catalogue
+  /** A server that is silent for longer counts as out of reach. */
+  readonly deadlineMs?: number
 }): Promise<KurrentEventStore> {
-  const { catalogue } = options
+  const { catalogue, url } = options
   const kurrent = await loadClient()
-  const client = kurrent.KurrentDBClient.connectionString(options.url)
-  const reads = createReads(kurrent, createReader(kurrent, options.url), catalogue)
-  const append = createAppend(client, reads)
+  const client = kurrent.KurrentDBClient.connectionString(url)
+  const calls = createCalls(options.deadlineMs)
+  const reads = createReads({ kurrent, reader: createReader(kurrent, url), catalogue, calls })
+  const append = createAppend(client, reads, calls)
   let live: Live
   try {
     live = followEnd({ kurrent, client, catalogue }, await reads.head())

@@ -1,19 +1,17 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import fastify from 'fastify'
 import { pageSql } from '../src/adapters/postgres/read/page.ts'
 import { orders } from '../src/projections/production/orders.ts'
-import type { Job } from './http-child.ts'
-import { row, type Benchmark } from './row.ts'
-import { withSystem } from './support.ts'
+import { withAsker } from './asker.ts'
+import type { Target } from './http-child.ts'
+import { median, row, type Benchmark } from './row.ts'
+import { inTurns, withSystem } from './support.ts'
 import { play } from './traffic.ts'
 
-const CHILD = join(import.meta.dirname, 'http-child.ts')
 const BLOCKS = 400
 const ORDERS = 50
 const TIMEOUT_MS = 60_000
-const LOAD = { inFlight: 16, rounds: 5, requests: 1_000 }
+const LOAD = { inFlight: 16, requests: 1_000 }
+const ROUNDS = 5
 /** Nobody is turned away. The bare route has no hooks at all: no headers, no counting, no principal. */
 const SETTINGS = { TAKTLOG_PORT: '0', TAKTLOG_RATE_LIMIT: '1000000' }
 
@@ -46,19 +44,18 @@ export const graphqlBench: Benchmark = {
         const url = await bare.listen({ host: '127.0.0.1', port: 0 })
         const expect = `"PO-${BLOCKS - 1}"`
         const body = JSON.stringify({ query: QUERY })
-        const targets = [
-          { url: `${system.api!.url}/graphql`, body, expect },
-          { url, expect },
-        ]
-        const job: Job = { ...LOAD, targets }
-        const { stdout } = await promisify(execFile)(process.execPath, [CHILD, JSON.stringify(job)])
+        const graphql = { url: `${system.api!.url}/graphql`, body, expect }
+        const { a, b } = await withAsker((ask) => {
+          const rate = (target: Target) => async () =>
+            LOAD.requests / (await ask({ ...LOAD, target }))
+          return inTurns(ROUNDS, rate(graphql), rate({ url, expect }))
+        })
         await bare.close()
-        const [graphql, rows] = JSON.parse(stdout) as [number, number]
         return [
           row(
             `GraphQL list of ${ORDERS} orders with operations`,
-            { value: graphql, unit: 'requests/s' },
-            { reference: 'a bare fastify route with the same SQL', value: rows },
+            { value: median(a), unit: 'requests/s' },
+            { reference: 'a bare fastify route with the same SQL', value: median(b) },
             { ratio: 0.5 },
           ),
         ]

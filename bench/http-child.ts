@@ -1,16 +1,15 @@
 /**
- * `node bench/http-child.ts JOB`: asks two targets in turns over kept connections, and says how many
- * answers a second each gave. In a process of its own, so that its work is not the server's.
+ * Forked: asks the target of each job it is sent over kept connections, and answers with the seconds it
+ * took. In a process of its own, so that its work is not the server's.
  */
 import { Agent, request } from 'node:http'
+import { seconds } from './row.ts'
 import { concurrently } from './support.ts'
-import { median, seconds } from './row.ts'
 
 export interface Job {
   readonly inFlight: number
-  readonly rounds: number
   readonly requests: number
-  readonly targets: readonly Target[]
+  readonly target: Target
 }
 export interface Target {
   readonly url: string
@@ -20,8 +19,7 @@ export interface Target {
   readonly expect: string
 }
 
-const job = JSON.parse(process.argv[2]!) as Job
-const agent = new Agent({ keepAlive: true, maxSockets: job.inFlight })
+const agent = new Agent({ keepAlive: true })
 
 function ask({ url, body, expect }: Target): Promise<void> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' }
@@ -42,13 +40,9 @@ function ask({ url, body, expect }: Target): Promise<void> {
   })
 }
 
-const rates = job.targets.map((): number[] => [])
-for (let round = 0; round <= job.rounds; round++)
-  for (const [i, target] of job.targets.entries()) {
-    const work = () => concurrently(job.requests, job.inFlight, () => ask(target))
-    const rate = job.requests / (await seconds(work))
-    // The first round is warm-up: connections, plans, compiled code.
-    if (round > 0) rates[i]!.push(rate)
-  }
-agent.destroy()
-console.log(JSON.stringify(rates.map((of) => median(of))))
+async function run({ requests, inFlight, target }: Job): Promise<void> {
+  process.send!(await seconds(() => concurrently(requests, inFlight, () => ask(target))))
+}
+
+// Of a job that fails the process ends, and whoever waits for it hears of that.
+process.on('message', (job: Job) => void run(job))

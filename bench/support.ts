@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { createLogger, openLog, startSystem, type Log, type System } from '../src/system.ts'
+import { median, seconds } from './row.ts'
 
 /** A log on a PostgreSQL of its own, with the settings users have: every commit reaches the disk. */
 export const withLog = <T>(work: (log: Log, dataFolder: string) => Promise<T>): Promise<T> =>
@@ -74,6 +75,47 @@ export async function inTurns(
   }
   return figures
 }
+
+/** What a round took: seconds, and seconds of processor time of this process with all its threads. */
+export interface Cost {
+  readonly wall: number
+  readonly cpu: number
+}
+
+export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  const before = process.cpuUsage()
+  const wall = await seconds(work)
+  const { user, system } = process.cpuUsage(before)
+  return { wall, cpu: (user + system) / 1e6 }
+}
+
+/**
+ * Rounds of A and B in pairs, each the first of every other pair. A machine that others use too changes
+ * from second to second, but less between two neighbours: what counts is the median of the pairs' ratios.
+ */
+export async function inPairs(
+  pairs: number,
+  a: (round: number) => Promise<Cost>,
+  b: (round: number) => Promise<Cost>,
+): Promise<{ readonly a: Cost; readonly ratio: Cost }> {
+  const as: Cost[] = []
+  const ratios: Cost[] = []
+  for (let round = 0; round <= pairs; round++) {
+    const first = await (round % 2 === 0 ? a : b)(round)
+    const second = await (round % 2 === 0 ? b : a)(round)
+    // The first is warm-up.
+    if (round === 0) continue
+    const [x, y] = round % 2 === 0 ? [first, second] : [second, first]
+    as.push(x)
+    ratios.push({ wall: x.wall / y.wall, cpu: x.cpu / y.cpu })
+  }
+  return { a: medianCost(as), ratio: medianCost(ratios) }
+}
+
+const medianCost = (costs: readonly Cost[]): Cost => ({
+  wall: median(costs.map(({ wall }) => wall)),
+  cpu: median(costs.map(({ cpu }) => cpu)),
+})
 
 export const SITE = 'BENCH'
 const EPOCH = Date.UTC(2026, 0, 1)

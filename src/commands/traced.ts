@@ -16,10 +16,9 @@ export const tracedExecute =
     }
     return traced(tracer, `execute ${type ?? 'unknown'}`, options, async (span) => {
       if (!span) return execute(decider, command, envelope)
-      const outcome = await execute(decider, command, {
-        ...envelope,
-        traceparent: span.traceparent,
-      })
+      const within = { ...envelope, traceparent: span.traceparent }
+      if (!span.recorded) return execute(decider, command, within)
+      const outcome = await execute(decider, command, within)
       if (isRejection(outcome))
         span.set({ 'taktlog.outcome': 'rejected', 'taktlog.rejection': outcome.rejected })
       else span.set({ 'taktlog.outcome': 'acknowledged', 'taktlog.events': outcome.events.length })
@@ -37,7 +36,9 @@ export const tracedRecord =
     }
     return traced(tracer, 'record', options, async (span) => {
       if (!span) return record(observations, context)
-      const done = await record(observations, { ...context, traceparent: span.traceparent })
+      const within = { ...context, traceparent: span.traceparent }
+      if (!span.recorded) return record(observations, within)
+      const done = await record(observations, within)
       span.set({
         'taktlog.recorded': done.recorded,
         'taktlog.duplicates': done.duplicates,
@@ -53,13 +54,12 @@ export const tracedBatch =
   <T>({ facts }: Batch, work: () => Promise<T>): Promise<T> => {
     const options = {
       kind: 'consumer' as const,
-      links: tracesOf(facts),
+      links: () => tracesOf(facts),
       attributes: { 'taktlog.events': facts.length },
     }
     return traced(tracer, 'project batch', options, work)
   }
 
-/** Looked up only where somebody asks. */
 export function* tracesOf(
   events: Iterable<{ readonly metadata: { readonly traceparent?: string } }>,
 ): Generator<string | undefined> {

@@ -7,6 +7,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean>>
 
 /** A piece of work under way. Attributes are types, counts and outcomes: never payloads, never persons. */
 export interface Span {
+  /** Otherwise it is only handed on, and nobody hears what is said of it. */
+  readonly recorded: boolean
   /** For whoever goes on with the trace. */
   readonly traceparent: string
   set(attributes: Attributes): void
@@ -18,8 +20,8 @@ export interface SpanOptions {
   readonly kind?: 'server' | 'consumer'
   /** A new trace where absent or not one. */
   readonly parent?: string | undefined
-  /** Traces of the events it is about. All of one trace: it becomes a part of that. */
-  readonly links?: Iterable<string | undefined>
+  /** Traces of the events it is about, asked for where they matter. All of one: it becomes a part of that. */
+  readonly links?: () => Iterable<string | undefined>
   readonly attributes?: Attributes
 }
 
@@ -38,7 +40,7 @@ export async function traced<T>(
   work: (span: Span | null) => Promise<T>,
 ): Promise<T> {
   const span = tracer.start(name, options)
-  if (!span) return work(null)
+  if (!span?.recorded) return work(span)
   try {
     return await work(span)
   } catch (error) {

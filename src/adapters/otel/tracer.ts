@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import type { Link, SpanContext } from '@opentelemetry/api'
 import {
   validTraceparent,
@@ -46,7 +47,8 @@ export async function createTracing(options: TracingOptions): Promise<Tracing> {
   })
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': options.serviceName }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(options.share) }),
+    // Whatever comes this far is to be recorded.
+    sampler: new sdk.AlwaysOnSampler(),
     spanProcessors: [processor],
     spanLimits: { linkCountLimit: MAX_LINKS },
   })
@@ -54,21 +56,22 @@ export async function createTracing(options: TracingOptions): Promise<Tracing> {
   const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER }
 
   return {
-    start(name, { kind, parent, links = [], attributes = {} } = {}): Span {
-      const linked = contextsOf(links)
-      const only = linked.size === 1 ? [...linked.values()][0] : undefined
-      const above = contextOf(parent) ?? only
+    start(name, { kind, parent, links = NONE, attributes = {} } = {}): Span {
+      const above = validTraceparent(parent) ?? onlyTrace(links())
+      if (above === undefined ? Math.random() >= options.share : !isSampled(above))
+        return unrecorded(above ?? newTrace())
       const span = tracer.startSpan(
         name,
         {
           kind: kind ? kinds[kind] : SpanKind.INTERNAL,
           attributes,
-          links: [...linked.values()].map((context): Link => ({ context })),
+          links: contextsOf(links()).map((context): Link => ({ context })),
         },
-        above ? trace.setSpanContext(ROOT_CONTEXT, above) : ROOT_CONTEXT,
+        above === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(above)),
       )
       const { traceId, spanId, traceFlags } = span.spanContext()
       return {
+        recorded: true,
         traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
         set: (more: Attributes) => void span.setAttributes(more),
         // The message may hold what was recorded; the log has it.
@@ -85,19 +88,62 @@ export async function createTracing(options: TracingOptions): Promise<Tracing> {
   }
 }
 
-function contextOf(text: string | undefined): SpanContext | undefined {
-  if (validTraceparent(text) === undefined) return undefined
-  const [, traceId, spanId, flags] = text!.split('-') as [string, string, string, string]
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true }
+const NONE = (): readonly string[] => []
+const nothing = (): void => {}
+
+/** Handed on and not recorded: most spans are of this kind, and cost next to nothing. */
+const unrecorded = (traceparent: string): Span => ({
+  recorded: false,
+  traceparent,
+  set: nothing,
+  fail: nothing,
+  end: nothing,
+})
+
+/** Of 55 characters `00-<trace>-<span>-<flags>`. */
+const traceOf = (traceparent: string): string => traceparent.slice(3, 35)
+const flagsOf = (traceparent: string): number => Number.parseInt(traceparent.slice(53), 16)
+const isSampled = (traceparent: string): boolean => (flagsOf(traceparent) & 1) === 1
+
+/** Bytes of a trace's id and a span's. */
+const IDS = 16 + 8
+/** Random bytes for some hundred traces: the system is not asked for each. */
+const RANDOM = Buffer.alloc(256 * IDS)
+let used = RANDOM.length
+
+/** A trace that begins here and is not recorded, so that whoever goes on with it leaves it at that. */
+function newTrace(): string {
+  if (used === RANDOM.length) {
+    randomFillSync(RANDOM)
+    used = 0
+  }
+  const hex = RANDOM.toString('hex', used, used + IDS)
+  used += IDS
+  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-00`
+}
+
+function contextOf(traceparent: string): SpanContext {
+  const spanId = traceparent.slice(36, 52)
+  return { traceId: traceOf(traceparent), spanId, traceFlags: flagsOf(traceparent), isRemote: true }
+}
+
+/** The trace that all of them are of; undefined where there are several, or none. */
+function onlyTrace(links: Iterable<string | undefined>): string | undefined {
+  let found: string | undefined
+  for (const link of links) {
+    if (validTraceparent(link) === undefined) continue
+    if (found !== undefined && traceOf(found) !== traceOf(link!)) return undefined
+    found = link
+  }
+  return found
 }
 
 /** One of each trace. */
-function contextsOf(links: Iterable<string | undefined>): ReadonlyMap<string, SpanContext> {
+function contextsOf(links: Iterable<string | undefined>): readonly SpanContext[] {
   const found = new Map<string, SpanContext>()
   for (const link of links) {
     if (found.size === MAX_LINKS) break
-    const context = contextOf(link)
-    if (context) found.set(context.traceId, context)
+    if (validTraceparent(link) !== undefined) found.set(traceOf(link!), contextOf(link!))
   }
-  return found
+  return [...found.values()]
 }

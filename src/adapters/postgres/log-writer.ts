@@ -58,7 +58,7 @@ async function observed<T>(
 ): Promise<T> {
   const began = performance.now()
   const size = group.length
-  const links = tracesOf(eventsOf(group))
+  const links = () => tracesOf(eventsOf(group))
   const attributes = { 'taktlog.appends': size }
   const result = await traced(tracer, 'append group', { links, attributes }, work)
   metrics.observe('taktlog_append_commit_seconds', (performance.now() - began) / 1_000)

@@ -55,9 +55,9 @@ export interface Calls {
    * @param lost told of each attempt that did not reach it
    * @throws StoreUnavailable when it stays out of reach, or silent for the deadline
    */
-  call<T>(repeatable: boolean, work: () => Promise<T>, lost?: () => void): Promise<T>
+  readonly call: <T>(repeatable: boolean, work: () => Promise<T>, lost?: () => void) => Promise<T>
   /** What a long read yields, each part of it within the deadline. @throws what the client throws */
-  each<T>(source: AsyncIterable<T>): AsyncGenerator<T>
+  readonly each: <T>(source: AsyncIterable<T>) => AsyncGenerator<T>
 }
 
 export const createCalls = (deadlineMs = DEADLINE_MS): Calls => ({

@@ -63,7 +63,7 @@ export function readingAhead(read: Read, scan: Scan): Read {
 function begin(scan: Scan, options: ReadAll): Ahead {
   const stopping = new AbortController()
   let facts: Recorded[] = []
-  let ended = false
+  const state = { ended: false }
   let wake = Promise.withResolvers<void>()
   /** Whoever waits, for facts or for room, looks again. */
   const changed = (): void => {
@@ -81,14 +81,14 @@ function begin(scan: Scan, options: ReadAll): Ahead {
     } catch {
       // What is missing is read when it is asked for, and fails then if it has to.
     } finally {
-      ended = true
+      state.ended = true
       changed()
     }
   }
   void pump()
   return {
     async take(limit) {
-      while (facts.length < limit && !ended) await wake.promise
+      while (facts.length < limit && !state.ended) await wake.promise
       const page = facts.slice(0, limit)
       facts = facts.slice(limit)
       changed()

@@ -66,8 +66,13 @@ export async function runBottleneckWatch(deps: BottleneckWatchDeps): Promise<voi
   /** By site, when a fact came that may change the forecast, and when it was looked at last. */
   const changed = new Map<string, number>()
   const looked = new Map<string, { readonly at: number; readonly hours: number }>()
-  const after = await store.head()
+  /** Where nobody wants to be warned, no fact is read. */
+  const { promise: wanted, resolve: want } = Promise.withResolvers<void>()
+  until.addEventListener('abort', () => want(), { once: true })
   const follow = async (): Promise<void> => {
+    await wanted
+    if (until.aborted) return
+    const after = await store.head()
     const { relevant } = createRelevance(reads)
     const types = [...CONCERNS, 'PlanAccepted']
     for await (const { facts } of store.subscribe({ after, types, signal: until }))
@@ -83,6 +88,7 @@ export async function runBottleneckWatch(deps: BottleneckWatchDeps): Promise<voi
   const look = async (): Promise<void> => {
     while (!until.aborted) {
       const sites = await reads.query<Site>({ text: WATCHED, values: [] })
+      if (sites.length > 0) want()
       for (const one of sites.filter(isDue)) {
         changed.delete(one.site)
         looked.set(one.site, { at: performance.now(), hours: one.hours })

@@ -115,18 +115,27 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     job.endFrom = endFrom[at]!
     job.machineFree = now
     job.materialFrom = -Infinity
-    let [best, least] = [-1, Infinity]
-    state.tool = freest(mode.tools, unitFree)
+    const { persons, tools } = mode
+    state.tool = tools === null ? -1 : freest(tools, unitFree)
     job.toolFree = state.tool < 0 ? 0 : unitFree[state.tool]!
-    for (let one = 0; one < (mode.persons?.length ?? 1); one++) {
+    if (persons === null) {
+      job.one = 0
+      job.personFree = 0
+      return settle(job) ? job.setupStart : NEVER
+    }
+    let best = -1
+    let least = Infinity
+    for (let one = 0; one < persons.length; one++) {
       job.one = one
-      job.personFree = mode.persons ? unitFree[mode.persons[one]!]! : 0
-      if (settle(job) && job.end < least) [best, least] = [one, job.end]
+      job.personFree = unitFree[persons[one]!]!
+      if (!settle(job) || job.end >= least) continue
+      best = one
+      least = job.end
     }
     if (best < 0) return NEVER
     if (best !== job.one) {
       job.one = best
-      job.personFree = unitFree[mode.persons![best]!]!
+      job.personFree = unitFree[persons[best]!]!
       settle(job)
     }
     return job.setupStart
@@ -243,8 +252,8 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
   }
 }
 
-function freest(tools: readonly number[] | null, unitFree: Float64Array): number {
+function freest(tools: readonly number[], unitFree: Float64Array): number {
   let best = -1
-  for (const unit of tools ?? []) if (best < 0 || unitFree[unit]! < unitFree[best]!) best = unit
+  for (const unit of tools) if (best < 0 || unitFree[unit]! < unitFree[best]!) best = unit
   return best
 }

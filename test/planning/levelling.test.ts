@@ -190,7 +190,7 @@ describe('against every possible answer', () => {
         }, 0)
         expect(price).toBeCloseTo(known.price, 6)
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     )
   })
 })

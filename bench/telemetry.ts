@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { createTracing } from '../src/adapters/otel/tracer.ts'
+import { createTracing, type Tracing } from '../src/adapters/otel/tracer.ts'
 import { createPostgresEventStore } from '../src/adapters/postgres/event-store.ts'
 import { createMetrics } from '../src/adapters/prometheus/metrics.ts'
 import { defaultLimits, type ApiOptions } from '../src/api/options.ts'
@@ -12,11 +12,10 @@ import { measuredExecute, measuredStore } from '../src/commands/measured.ts'
 import { systemClock } from '../src/commands/ports.ts'
 import { noTelemetry, type Telemetry } from '../src/commands/telemetry.ts'
 import { tracedExecute } from '../src/commands/traced.ts'
-import type { Tracer } from '../src/commands/tracing.ts'
 import { catalogue } from '../src/domain/index.ts'
 import { isRejection } from '../src/domain/decider.ts'
 import { order } from '../src/domain/production/order.ts'
-import type { System } from '../src/system.ts'
+import type { Log, System } from '../src/system.ts'
 import { withAsker } from './asker.ts'
 import { row, type Benchmark, type Row } from './row.ts'
 import {
@@ -25,13 +24,14 @@ import {
   envelope,
   inPairs,
   releaseOrder,
+  withLog,
   withSystem,
   type Cost,
 } from './support.ts'
 
-const COMMANDS = 4_000
+const COMMANDS = 8_000
 const IN_FLIGHT = 256
-const REQUESTS = 1_000
+const REQUESTS = 2_000
 const CALLERS = 16
 const PAIRS = 15
 /** Of the traces begun here: what a plant under load would record. */
@@ -51,42 +51,40 @@ const OPTIONS: ApiOptions = {
 export const telemetryBench: Benchmark = {
   name: 'telemetry',
   about: 'metrics and traces on against off: execute, and a small query over HTTP',
-  run: () =>
-    withSystem(['projector'], async (system) => {
-      const receiver = fork(RECEIVER)
-      const gone = once(receiver, 'exit')
-      try {
-        const [endpoint] = (await once(receiver, 'message')) as [string]
-        const watching = watchingTo(endpoint)
-        return [...(await executing(system, watching)), ...(await asking(system, watching))]
-      } finally {
-        receiver.kill()
-        await gone
-      }
-    }),
+  run: async () => {
+    const receiver = fork(RECEIVER)
+    const gone = once(receiver, 'exit')
+    try {
+      const [endpoint] = (await once(receiver, 'message')) as [string]
+      const tracer = await createTracing({ endpoint, serviceName: 'bench', share: SHARE })
+      const watching = watchingBy(tracer)
+      // Nobody folds what is recorded: it would be work of some later round.
+      const commands = await withLog((log) => executing(log, watching))
+      const queries = await withSystem(['projector'], (system) => asking(system, watching))
+      await tracer.close()
+      return [...commands, ...queries]
+    } finally {
+      receiver.kill()
+      await gone
+    }
+  },
 }
 
 interface Watching {
   readonly telemetry: Telemetry
-  /** Work with its traces recorded; done when the last of them was sent. */
-  readonly during: <T>(work: () => Promise<T>) => Promise<T>
+  /** What the work costs with its traces recorded, until the last of them was sent. */
+  readonly cost: (work: () => Promise<unknown>) => Promise<Cost>
 }
 
-/** Each round has a tracer of its own, which is closed with it: what it costs to send falls to that round. */
-function watchingTo(endpoint: string): Watching {
-  let current: Tracer = noTelemetry.tracer
-  const tracer: Tracer = { start: (name, options) => current.start(name, options) }
-  return {
-    telemetry: { metrics: createMetrics(), tracer },
-    async during(work) {
-      const tracing = await createTracing({ endpoint, serviceName: 'bench', share: SHARE })
-      current = tracing
-      const result = await work()
-      await tracing.close()
-      return result
-    },
-  }
-}
+/** What it costs to send falls to the round whose spans are sent. */
+const watchingBy = (tracer: Tracing): Watching => ({
+  telemetry: { metrics: createMetrics(), tracer },
+  cost: (work) =>
+    costOf(async () => {
+      await work()
+      await tracer.flush()
+    }),
+})
 
 /** Throughput, and processor time of this process, each against the same without. */
 const rowsOf = (
@@ -113,11 +111,11 @@ const rowsOf = (
   ]
 }
 
-async function executing(system: System, { telemetry, during }: Watching): Promise<readonly Row[]> {
-  const [on, off] = await Promise.all([telemetry, noTelemetry].map((t) => path(system, t)))
+async function executing(log: Log, { telemetry, cost }: Watching): Promise<readonly Row[]> {
+  const [on, off] = await Promise.all([telemetry, noTelemetry].map((t) => path(log, t)))
   const measured = await inPairs(
     PAIRS,
-    (round) => costOf(() => during(() => send(on!.execute, `on${round}`))),
+    (round) => cost(() => send(on!.execute, `on${round}`)),
     (round) => costOf(() => send(off!.execute, `off${round}`)),
   )
   await on!.close()
@@ -126,7 +124,7 @@ async function executing(system: System, { telemetry, during }: Watching): Promi
 }
 
 /** A path of its own to one log, wired as the composition root does it. */
-async function path({ database }: System, telemetry: Telemetry) {
+async function path({ database }: Log, telemetry: Telemetry) {
   const { metrics, tracer } = telemetry
   const store = await createPostgresEventStore({ database, catalogue, telemetry })
   const isOff = telemetry === noTelemetry
@@ -148,7 +146,7 @@ async function send(execute: Execute, round: string): Promise<void> {
   })
 }
 
-async function asking(system: System, { telemetry, during }: Watching): Promise<readonly Row[]> {
+async function asking(system: System, { telemetry, cost }: Watching): Promise<readonly Row[]> {
   const ack = await system.execute(order, releaseOrder('PO-1'), envelope('PO-1'))
   if (isRejection(ack)) throw new Error(ack.why)
   await system.reads.waitFor(ack.position, 60_000)
@@ -163,7 +161,7 @@ async function asking(system: System, { telemetry, during }: Watching): Promise<
     })
     return inPairs(
       PAIRS,
-      () => costOf(() => during(() => ask(job(on.url)))),
+      () => cost(() => ask(job(on.url))),
       () => costOf(() => ask(job(off.url))),
     )
   })

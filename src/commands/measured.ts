@@ -49,10 +49,14 @@ export const measuredStore = <S extends EventStore>(store: S, metrics: Metrics):
     const began = performance.now()
     const results = await store.append(appends)
     metrics.observe('taktlog_append_seconds', secondsSince(began))
-    for (const [i, result] of results.entries())
-      if (!result.ok) metrics.count('taktlog_append_conflicts_total')
-      else if (!result.repeated)
-        metrics.count('taktlog_appended_events_total', {}, appends[i]!.events.length)
+    let [events, conflicts] = [0, 0]
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i]!
+      if (!result.ok) conflicts++
+      else if (!result.repeated) events += appends[i]!.events.length
+    }
+    if (events > 0) metrics.count('taktlog_appended_events_total', undefined, events)
+    if (conflicts > 0) metrics.count('taktlog_append_conflicts_total', undefined, conflicts)
     return results
   },
 })

@@ -2,7 +2,7 @@ import { isRejection } from '../domain/decider.ts'
 import type { Batch } from './event-store.ts'
 import type { Execute } from './execute.ts'
 import type { Record } from './record.ts'
-import { traced, type Tracer } from './tracing.ts'
+import { traced, type Span, type Tracer } from './tracing.ts'
 
 /** A span for each command; the facts it records carry it on. */
 export const tracedExecute =
@@ -14,17 +14,20 @@ export const tracedExecute =
       parent: envelope.traceparent,
       attributes: { 'taktlog.command': type ?? 'unknown', 'taktlog.category': decider.category },
     }
-    return traced(tracer, `execute ${type ?? 'unknown'}`, options, async (span) => {
+    return traced(tracer, `execute ${type ?? 'unknown'}`, options, (span) => {
       if (!span) return execute(decider, command, envelope)
-      const within = { ...envelope, traceparent: span.traceparent }
-      if (!span.recorded) return execute(decider, command, within)
-      const outcome = await execute(decider, command, within)
-      if (isRejection(outcome))
-        span.set({ 'taktlog.outcome': 'rejected', 'taktlog.rejection': outcome.rejected })
-      else span.set({ 'taktlog.outcome': 'acknowledged', 'taktlog.events': outcome.events.length })
-      return outcome
+      const done = execute(decider, command, { ...envelope, traceparent: span.traceparent })
+      return span.recorded ? told(span, done) : done
     })
   }
+
+async function told(span: Span, done: ReturnType<Execute>): ReturnType<Execute> {
+  const outcome = await done
+  if (isRejection(outcome))
+    span.set({ 'taktlog.outcome': 'rejected', 'taktlog.rejection': outcome.rejected })
+  else span.set({ 'taktlog.outcome': 'acknowledged', 'taktlog.events': outcome.events.length })
+  return outcome
+}
 
 /** A span for each call with observations. */
 export const tracedRecord =

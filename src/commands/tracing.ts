@@ -33,14 +33,17 @@ export interface Tracer {
 export const noTracer: Tracer = { start: () => null }
 
 /** Runs the work within a span, which ends with it and fails where it throws. */
-export async function traced<T>(
+export function traced<T>(
   tracer: Tracer,
   name: string,
   options: SpanOptions,
   work: (span: Span | null) => Promise<T>,
 ): Promise<T> {
   const span = tracer.start(name, options)
-  if (!span?.recorded) return work(span)
+  return span?.recorded ? ended(span, work) : work(span)
+}
+
+async function ended<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T> {
   try {
     return await work(span)
   } catch (error) {

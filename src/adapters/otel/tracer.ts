@@ -16,6 +16,8 @@ export interface TracingOptions {
 }
 
 export interface Tracing extends Tracer {
+  /** Sends what has ended by now. */
+  flush(): Promise<void>
   /** Sends what is left. */
   close(): Promise<void>
 }
@@ -82,6 +84,9 @@ export async function createTracing(options: TracingOptions): Promise<Tracing> {
         end: () => span.end(),
       }
     },
+    async flush() {
+      await provider.forceFlush().catch(() => {})
+    },
     async close() {
       await provider.shutdown().catch(() => {})
     },
@@ -105,21 +110,23 @@ const traceOf = (traceparent: string): string => traceparent.slice(3, 35)
 const flagsOf = (traceparent: string): number => Number.parseInt(traceparent.slice(53), 16)
 const isSampled = (traceparent: string): boolean => (flagsOf(traceparent) & 1) === 1
 
-/** Bytes of a trace's id and a span's. */
-const IDS = 16 + 8
-/** Random bytes for some hundred traces: the system is not asked for each. */
-const RANDOM = Buffer.alloc(256 * IDS)
-let used = RANDOM.length
+/** Hex digits of a trace's id and a span's. */
+const [TRACE, SPAN] = [32, 16]
+/** Random digits for some hundred traces: the system is not asked for each. */
+const RANDOM = Buffer.alloc((256 * (TRACE + SPAN)) / 2)
+let digits = ''
+let used = 0
 
 /** A trace that begins here and is not recorded, so that whoever goes on with it leaves it at that. */
 function newTrace(): string {
-  if (used === RANDOM.length) {
-    randomFillSync(RANDOM)
+  if (used === digits.length) {
+    digits = randomFillSync(RANDOM).toString('hex')
     used = 0
   }
-  const hex = RANDOM.toString('hex', used, used + IDS)
-  used += IDS
-  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-00`
+  const span = used + TRACE
+  const traceparent = `00-${digits.slice(used, span)}-${digits.slice(span, span + SPAN)}-00`
+  used = span + SPAN
+  return traceparent
 }
 
 function contextOf(traceparent: string): SpanContext {

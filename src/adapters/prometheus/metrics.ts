@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import {
   counters,
   gauges,
@@ -9,6 +9,7 @@ import {
   type Labels,
   type Metrics,
 } from '../../commands/metrics.ts'
+import { createSeries, observe, type Series } from './series.ts'
 
 /** A database that does not answer must not keep the scraper from the rest; its own limit is 10 s. */
 const READ_WITHIN_MS = 3_000
@@ -22,33 +23,35 @@ export function createMetrics(): Metrics {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
   collectDefaultMetrics({ register: registry })
-  const counting = mapOf<CounterName, Described, Counter>(
-    counters,
-    (name, { help, labels = [] }) => new Counter({ name, help, labelNames: labels, registers }),
+  const counting = mapOf<CounterName, Described, Series>(counters, (name, series) =>
+    createSeries(name, series, null),
   )
-  const measuring = mapOf<HistogramName, Sized, Histogram>(
-    histograms,
-    (name, { help, labels = [], buckets }) =>
-      new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers }),
-  )
+  const measuring = mapOf<HistogramName, Sized, Series & Sized>(histograms, (name, series) => ({
+    ...series,
+    ...createSeries(name, series, series.buckets),
+  }))
   const showing = mapOf<GaugeName, Described, Gauge>(
     gauges,
     (name, { help, labels = [] }) => new Gauge({ name, help, labelNames: labels, registers }),
   )
-  const counter = remembered((name: CounterName, labels) => counting.get(name)!.labels(labels))
-  const histogram = remembered((name: HistogramName, labels) => measuring.get(name)!.labels(labels))
   const readers: Parameters<Metrics['gauges']>[0][] = []
 
+  const count: Metrics['count'] = (name, labels = NONE, by = 1) => {
+    counting.get(name)!.cell(labels).count += by
+  }
   const read = async (reader: (typeof readers)[number]): Promise<void> => {
     const found = await inTime(reader()).catch(() => null)
-    if (found === null) return counting.get('taktlog_scrape_failures_total')!.inc()
+    if (found === null) return count('taktlog_scrape_failures_total')
     for (const [name, readings] of Object.entries(found))
       for (const [labels, value] of readings) showing.get(name as GaugeName)!.set(labels, value)
   }
 
   return {
-    count: (name, labels = NONE, by = 1) => counter(name, labels).inc(by),
-    observe: (name, value, labels = NONE) => histogram(name, labels).observe(value),
+    count,
+    observe(name, value, labels = NONE) {
+      const series = measuring.get(name)!
+      observe(series.cell(labels), series.buckets, value)
+    },
     gauges: (reader) => void readers.push(reader),
     async text() {
       // What could not be read now is absent, not as it was before.
@@ -58,7 +61,8 @@ export function createMetrics(): Metrics {
         gauge.remove({})
       }
       await Promise.all(readers.map(read))
-      return registry.metrics()
+      const ours = [...counting.values(), ...measuring.values()].map((series) => series.text())
+      return ours.join('') + (await registry.metrics())
     },
   }
 }
@@ -76,20 +80,6 @@ const mapOf = <N extends string, S, M>(
   make: (name: string, series: S) => M,
 ): ReadonlyMap<N, M> =>
   new Map(Object.entries<S>(series).map(([name, one]) => [name as N, make(name, one)]))
-
-/** The series of a name and its labels: prom-client checks and sorts the labels at each look-up. */
-function remembered<N extends string, M>(find: (name: N, labels: Labels) => M) {
-  const found = new Map<string, M>()
-  return (name: N, labels: Labels): M => {
-    let key: string = name
-    for (const label in labels) key += `,${label}=${labels[label]}`
-    const known = found.get(key)
-    if (known) return known
-    const series = find(name, labels)
-    found.set(key, series)
-    return series
-  }
-}
 
 async function inTime<T>(work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout

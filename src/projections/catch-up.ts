@@ -9,8 +9,10 @@ import { unlessAborted } from './pause.ts'
 import { createPackedRows, createRowCache, filterOf } from './row-cache.ts'
 import type { Session, Table, Write } from './tables.ts'
 
-/** Facts in one page; the next page is read while this one is folded. */
+/** Facts in one page. A store reads the next one meanwhile; decoded ahead, they would outlive V8's young generation. */
 const PAGE = 2_000
+/** How old the end of the log may be that progress is told with. */
+const HEAD_MS = 500
 /**
  * Facts folded at a stretch. A socket holds some 200 KB: between two stretches the next page comes in
  * and rows go out, so that the database works on both meanwhile. Folding whole pages, it waited for
@@ -170,27 +172,28 @@ interface LogPage {
 async function* pages(members: readonly Member[], c: CatchUp): AsyncGenerator<LogPage> {
   const types = [...groupOf(members).byType.keys()]
   const filter = types.length <= MAX_FILTER_TYPES ? { types } : {}
-  let head = 0
-  const read = async (from: number): Promise<LogPage> => {
-    // One that was told before the page is read holds, however old it is; asked each time, pages wait for it.
-    if (from >= head) head = await c.store.head()
-    const facts = await c.store.readAll({ from, limit: PAGE, ...filter })
-    const last = facts.at(-1)?.position ?? from
-    return { facts, position: facts.length === PAGE ? last : Math.max(last, head), head }
-  }
-  let next = read(Math.min(...members.map(({ position }) => position)))
-  // Nobody waits for it when the run was aborted meanwhile.
-  next.catch(() => {})
-  while (!c.signal.aborted) {
-    // A log that does not answer keeps nobody who was told to end.
-    const page = await unlessAborted(next, c.signal)
-    if (!page) return
-    const more = page.facts.length === PAGE
-    if (more) {
-      next = read(page.position)
-      next.catch(() => {})
+  let position = Math.min(...members.map((member) => member.position))
+  let head = position
+  let asked = Number.NEGATIVE_INFINITY
+  const read = async (): Promise<readonly Recorded[]> => {
+    if (performance.now() - asked >= HEAD_MS) {
+      asked = performance.now()
+      head = await c.store.head()
     }
-    yield page
+    return c.store.readAll({ from: position, limit: PAGE, ...filter })
+  }
+  while (!c.signal.aborted) {
+    const reading = read()
+    // Nobody waits for it when the run was aborted meanwhile.
+    reading.catch(() => {})
+    // A log that does not answer keeps nobody who was told to end.
+    const facts = await unlessAborted(reading, c.signal)
+    if (!facts) return
+    const more = facts.length === PAGE
+    position = facts.at(-1)?.position ?? position
+    // The head is older than the page: up to there, a short one holds all there is.
+    if (!more) position = Math.max(position, head)
+    yield { facts, position, head }
     if (!more) return
   }
 }

@@ -45,12 +45,12 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
 
   return {
     get(key) {
+      // Most rows are asked for again soon, and a map answers faster than the filter.
       let row = dirty.get(key)
-      if (row !== undefined) return row
-      if (filter !== null && !filter.has(key)) return null
-      if (taken) row = taken.get(key)
+      if (row === undefined && taken) row = taken.get(key)
       if (row === undefined) row = young.get(key)
       if (row !== undefined) return row
+      if (filter !== null && !filter.has(key)) return null
       const cold = old.get(key)
       if (cold !== undefined) young.set(key, cold)
       return cold

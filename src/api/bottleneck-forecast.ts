@@ -59,8 +59,8 @@ const ForecastRef = builder.objectRef<Forecast>('BottleneckForecast').implement(
       type: EstimateRef,
       nullable: true,
       description:
-        'What the machine of `faster`, ten percent faster, takes off the time until all orders are done: a ' +
-        'share, by pairs. Null where none was named.',
+        'What the machine of `faster`, ten percent faster, adds to the output: 0.06 are six percent more an ' +
+        'hour, as the same orders are done in less time. By pairs. Null where none was named.',
     }),
     calibration: t.field({
       type: CalibrationRef,
@@ -143,12 +143,13 @@ async function forecast(
   const other = await play({ ...study, problem: faster(fork.problem, machine) }, {})
   const makespan = measures.indexOf('makespanHours')
   const [own, quicker] = [columnOf(found, makespan), columnOf(other, makespan)]
-  const mean = estimate(own).mean ?? 0
-  const { halfWidth, ...gain } = pairedEstimate(quicker, own)
+  // Of the same orders, output an hour goes with one over the time: own / quicker - 1, as a ratio of sums.
+  const mean = estimate(quicker).mean ?? 0
+  const { halfWidth, ...saved } = pairedEstimate(quicker, own)
   const share = (value: number | null) => (value === null || mean === 0 ? null : value / mean)
   return {
     hours,
-    sensitivity: { ...gain, mean: share(gain.mean), halfWidth: share(halfWidth) },
+    sensitivity: { ...saved, mean: share(saved.mean), halfWidth: share(halfWidth) },
     calibration,
   }
 }

@@ -11,7 +11,7 @@ import type { PlannedOperation, Problem } from '../../src/domain/planning/proble
 import { plannedOperations } from '../../src/domain/planning/schedule.ts'
 import { startPlans } from '../../src/domain/planning/starts.ts'
 import { whyLate } from '../../src/domain/planning/why-late.ts'
-import { problems } from './problems.ts'
+import { nightShop, problems } from './problems.ts'
 
 const HOUR = 3_600
 
@@ -63,24 +63,6 @@ const priced = fc.tuple(problems, prices).map(([problem, energyPrices]): Problem
   })),
 }))
 
-/** One machine, one order of an hour at 10 kW, due after six; night tariff from the third hour on. */
-const night: Problem = {
-  equipment: [{ id: 'M' }],
-  orders: [
-    {
-      id: 'A',
-      due: 6 * HOUR,
-      operations: [{ id: '1', modes: [{ equipment: 'M', fixedSeconds: HOUR, kilowatts: 10 }] }],
-    },
-    { id: 'B', operations: [{ id: '1', modes: [{ equipment: 'N', fixedSeconds: 8 * HOUR }] }] },
-  ],
-  energyPrices: [
-    { from: 0, to: 3 * HOUR, price: 0.3 },
-    { from: 3 * HOUR, to: 5 * HOUR, price: 0.1 },
-    { from: 5 * HOUR, to: 24 * HOUR, price: 0.2 },
-  ],
-}
-const nightShop: Problem = { ...night, equipment: [{ id: 'M' }, { id: 'N' }] }
 const planned = async (problem: Problem) =>
   (await Array.fromAsync(plan(problem, { seed: 1, budget: { iterations: 20 } }))).at(-1)!
 

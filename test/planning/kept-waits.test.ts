@@ -6,27 +6,9 @@ import type { PlannedOperation, Problem } from '../../src/domain/planning/proble
 import { createMeter, measures } from '../../src/domain/planning/simulation/measure.ts'
 import { playOf, withPlanOf, type Policy } from '../../src/domain/planning/simulation/policy.ts'
 import { noVariation, type Variation } from '../../src/domain/planning/simulation/variation.ts'
-import { problems } from './problems.ts'
+import { nightShop, problems } from './problems.ts'
 
 const HOUR = 3_600
-
-/** An hour at 10 kW that is due after six; night tariff from the third hour on. M is done long before N. */
-const night: Problem = {
-  equipment: [{ id: 'M' }, { id: 'N' }],
-  orders: [
-    {
-      id: 'A',
-      due: 6 * HOUR,
-      operations: [{ id: '1', modes: [{ equipment: 'M', fixedSeconds: HOUR, kilowatts: 10 }] }],
-    },
-    { id: 'B', operations: [{ id: '1', modes: [{ equipment: 'N', fixedSeconds: 8 * HOUR }] }] },
-  ],
-  energyPrices: [
-    { from: 0, to: 3 * HOUR, price: 0.3 },
-    { from: 3 * HOUR, to: 5 * HOUR, price: 0.1 },
-    { from: 5 * HOUR, to: 24 * HOUR, price: 0.2 },
-  ],
-}
 
 /** The problem with this plan in force, as a fork has it. */
 const inForce = (problem: Problem, rows: readonly PlannedOperation[]): Problem => ({
@@ -41,8 +23,8 @@ const inForce = (problem: Problem, rows: readonly PlannedOperation[]): Problem =
   })),
 })
 const planned = async () => {
-  const found = await Array.fromAsync(plan(night, { seed: 1, budget: { iterations: 20 } }))
-  return { problem: inForce(night, found.at(-1)!.best), promised: found.at(-1)!.parts.energy }
+  const found = await Array.fromAsync(plan(nightShop, { seed: 1, budget: { iterations: 20 } }))
+  return { problem: inForce(nightShop, found.at(-1)!.best), promised: found.at(-1)!.parts.energy }
 }
 
 const policies: readonly Policy[] = [
@@ -74,8 +56,8 @@ describe.each(policies)('a plan that waits for cheap hours, by policy $kind', (p
 test('a scenario whose plan is that of the base waits as it does', async () => {
   const { problem } = await planned()
   const faster = {
-    ...night,
-    orders: night.orders.map((order) => ({
+    ...nightShop,
+    orders: nightShop.orders.map((order) => ({
       ...order,
       operations: order.operations.map((operation) => ({
         ...operation,

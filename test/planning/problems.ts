@@ -121,3 +121,23 @@ export const problems: fc.Arbitrary<Problem> = fc
       )
       .map((orders): Problem => ({ ...plant, materials: [materials], orders })),
   )
+
+const HOUR = 3_600
+
+/** An hour at 10 kW that is due after six; night tariff from the third hour on. M is done long before N. */
+export const nightShop: Problem = {
+  equipment: [{ id: 'M' }, { id: 'N' }],
+  orders: [
+    {
+      id: 'A',
+      due: 6 * HOUR,
+      operations: [{ id: '1', modes: [{ equipment: 'M', fixedSeconds: HOUR, kilowatts: 10 }] }],
+    },
+    { id: 'B', operations: [{ id: '1', modes: [{ equipment: 'N', fixedSeconds: 8 * HOUR }] }] },
+  ],
+  energyPrices: [
+    { from: 0, to: 3 * HOUR, price: 0.3 },
+    { from: 3 * HOUR, to: 5 * HOUR, price: 0.1 },
+    { from: 5 * HOUR, to: 24 * HOUR, price: 0.2 },
+  ],
+}

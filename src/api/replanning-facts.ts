@@ -1,3 +1,4 @@
+import { WORKING_TIME_FACTS } from '../domain/calendar/events.ts'
 import type { Recorded } from '../domain/event.ts'
 import { neededOf, type MaterialFacts } from '../projections/planning/needed-materials.ts'
 import { DOWN_STATES } from '../projections/planning/read-rows.ts'
@@ -18,12 +19,7 @@ const MATERIAL: Readonly<Record<string, readonly [keyof MaterialFacts, string]>>
 
 /** Facts after which a plan may not hold any more. */
 export const CONCERNS = [
-  'ShiftPatternChanged',
-  'CalendarDaysSet',
-  'CalendarDaysCleared',
-  'DownTimePlanned',
-  'PlannedDownTimeCancelled',
-  'CalendarCorrected',
+  ...WORKING_TIME_FACTS,
   'ShiftAssigned',
   'ShiftAssignmentWithdrawn',
   'AbsenceRecorded',

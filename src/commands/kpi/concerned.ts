@@ -1,4 +1,4 @@
-import type { CalendarEvent } from '../../domain/calendar/events.ts'
+import { WORKING_TIME_FACTS, type CalendarEvent } from '../../domain/calendar/events.ts'
 import type { CycleTimeEvent } from '../../domain/equipment/cycle-time.ts'
 import type { EquipmentEvent } from '../../domain/equipment/events.ts'
 import type { StopEvent, StopRuleEvent } from '../../domain/equipment/stop-events.ts'
@@ -31,12 +31,7 @@ export const FIGURE_FACTS = [
   'MicroStopLimitSet',
   'CycleTimeDefined',
   'CycleTimeWithdrawn',
-  'ShiftPatternChanged',
-  'CalendarDaysSet',
-  'CalendarDaysCleared',
-  'DownTimePlanned',
-  'PlannedDownTimeCancelled',
-  'CalendarCorrected',
+  ...WORKING_TIME_FACTS,
 ] as const satisfies readonly FigureEvent['type'][]
 type StopFact = StopEvent | StopRuleEvent
 type FigureEvent = EquipmentEvent | StopFact | OrderEvent | CycleTimeEvent | CalendarEvent

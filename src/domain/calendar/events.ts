@@ -188,6 +188,16 @@ export const calendarEvents = {
 }
 export type CalendarEvent = EventOf<typeof calendarEvents>
 
+/** Facts that change when a calendar says work is planned. */
+export const WORKING_TIME_FACTS = [
+  'ShiftPatternChanged',
+  'CalendarDaysSet',
+  'CalendarDaysCleared',
+  'DownTimePlanned',
+  'PlannedDownTimeCancelled',
+  'CalendarCorrected',
+] as const satisfies readonly CalendarEvent['type'][]
+
 /** One calendar of each kind belongs to a scope, so its id says whose it is. */
 export const calendarIdOf = (kind: CalendarKind, scopeId: string): string => `${kind}:${scopeId}`
 /** Stream that holds the calendar of a scope, also where none has been defined. */

@@ -78,8 +78,8 @@ export async function inTurns(
 
 /** What a round took: seconds, and seconds of processor time of this process with all its threads. */
 export interface Cost {
-  readonly wall: number
-  readonly cpu: number
+  wall: number
+  cpu: number
 }
 
 export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
@@ -97,20 +97,29 @@ export async function inPairs(
   pairs: number,
   a: (round: number) => Promise<Cost>,
   b: (round: number) => Promise<Cost>,
+  /** What A leaves to be done later: every few rounds, each of which bears its share. */
+  later?: { readonly every: number; readonly work: () => Promise<unknown> },
 ): Promise<{ readonly a: Cost; readonly ratio: Cost }> {
   const as: Cost[] = []
-  const ratios: Cost[] = []
+  const bs: Cost[] = []
+  const rest: Cost = { wall: 0, cpu: 0 }
   for (let round = 0; round <= pairs; round++) {
     const first = await (round % 2 === 0 ? a : b)(round)
     const second = await (round % 2 === 0 ? b : a)(round)
+    const left = later && round % later.every === 0 ? await costOf(later.work) : NOTHING
     // The first is warm-up.
     if (round === 0) continue
-    const [x, y] = round % 2 === 0 ? [first, second] : [second, first]
-    as.push(x)
-    ratios.push({ wall: x.wall / y.wall, cpu: x.cpu / y.cpu })
+    as.push(round % 2 === 0 ? first : second)
+    bs.push(round % 2 === 0 ? second : first)
+    rest.wall += left.wall / pairs
+    rest.cpu += left.cpu / pairs
   }
-  return { a: medianCost(as), ratio: medianCost(ratios) }
+  const whole = as.map(({ wall, cpu }) => ({ wall: wall + rest.wall, cpu: cpu + rest.cpu }))
+  const ratios = whole.map((x, i) => ({ wall: x.wall / bs[i]!.wall, cpu: x.cpu / bs[i]!.cpu }))
+  return { a: medianCost(whole), ratio: medianCost(ratios) }
 }
+
+const NOTHING: Cost = { wall: 0, cpu: 0 }
 
 const medianCost = (costs: readonly Cost[]): Cost => ({
   wall: median(costs.map(({ wall }) => wall)),

@@ -2,8 +2,8 @@ import { createKurrentEventStore } from './adapters/kurrentdb/event-store.ts'
 import { createPostgresEventStore } from './adapters/postgres/event-store.ts'
 import type { Database, PoolUsage } from './adapters/postgres/pool.ts'
 import type { EventStore } from './commands/event-store.ts'
-import { measuredStore } from './commands/measured.ts'
 import type { Telemetry } from './commands/telemetry.ts'
+import { watchedStore } from './commands/watched.ts'
 import { ConfigError, type Config } from './config.ts'
 import { catalogue } from './domain/index.ts'
 
@@ -27,7 +27,7 @@ export async function openEventStore(
   const { telemetry, error: onError } = on
   const { metrics } = telemetry
   const local = await createPostgresEventStore({ database, catalogue, onError, telemetry })
-  if (!kurrentdbUrl) return measuredStore(local, metrics)
+  if (!kurrentdbUrl) return local
   // What stands on the tables of the local log finds them, empty.
   const position = await local.head()
   await local.close()
@@ -36,5 +36,5 @@ export async function openEventStore(
       'KURRENTDB_URL is set, but the database has a log of its own: its read models and policies ' +
         'stand at places of that log. Use an empty database, and "taktlog migrate-log" for the facts.',
     )
-  return measuredStore(await createKurrentEventStore({ url: kurrentdbUrl, catalogue }), metrics)
+  return watchedStore(await createKurrentEventStore({ url: kurrentdbUrl, catalogue }), metrics)
 }

@@ -5,8 +5,7 @@ import { createListening } from './adapters/postgres/log-listener.ts'
 import { createReadModels } from './adapters/postgres/read-models.ts'
 import { createTables } from './adapters/postgres/tables.ts'
 import type { Services } from './api/context.ts'
-import { measuredBatch } from './commands/measured.ts'
-import { tracedBatch } from './commands/traced.ts'
+import { watchedBatch } from './commands/watched.ts'
 import type { Config } from './config.ts'
 import { createChangeFeed, type Moves } from './projections/change-feed.ts'
 import { createProjector, type Projector } from './projections/projector.ts'
@@ -31,10 +30,9 @@ export function openReadSide(
 ): ReadSide {
   const { store, database, pool, projections } = log
   const self = randomUUID()
-  const [inSpan, inTime] = [tracedBatch(log.tracer), measuredBatch(log.metrics)]
   const projector = createProjector({
     ...{ store, projections },
-    observe: (batch, work) => inSpan(batch, () => inTime(batch, work)),
+    observe: watchedBatch(log),
     tables: createTables(database, self),
     log: {
       info: (message) => logger.info(message),

@@ -33,7 +33,6 @@ import type { ApiOptions } from './api/options.ts'
 import type { ApiServer } from './api/server.ts'
 import { apiOptions } from './api-role.ts'
 import { createExecute, type Execute } from './commands/execute.ts'
-import { measuredExecute, measuredRecord } from './commands/measured.ts'
 import type { Metrics } from './commands/metrics.ts'
 import { erasing } from './commands/person-names.ts'
 import type { Leases } from './commands/leases.ts'
@@ -44,7 +43,7 @@ import { createSignatureGate } from './commands/signing/gate.ts'
 import { noTelemetry, type Telemetry } from './commands/telemetry.ts'
 import type { TransparencyLog } from './commands/tlog/port.ts'
 import { createScenarios } from './commands/whatif/scenarios.ts'
-import { tracedExecute, tracedRecord } from './commands/traced.ts'
+import { watchedExecute, watchedRecord } from './commands/watched.ts'
 import type { Tracer } from './commands/tracing.ts'
 import { createRecord } from './commands/record.ts'
 import type { Config } from './config.ts'
@@ -156,12 +155,10 @@ export async function openLog(
     const secrets = await createSigningSecrets(pool)
     const gate = createSignatureGate(store)
     const deciding = createExecute({ store, clock, authorise: authoriseCommand, gate })
-    const { metrics, tracer } = telemetry
-    const measured = measuredExecute(erasingSecrets(erasing(deciding, names), secrets), metrics)
-    const execute = tracedExecute(measured, tracer)
-    const recorded = createRecord({ store, clock, observations: observationDefinitions })
-    const record = tracedRecord(measuredRecord(recorded, metrics), tracer)
-    showPools(metrics, { log: store.usage, read: () => usageOf(pool) })
+    const execute = watchedExecute(erasingSecrets(erasing(deciding, names), secrets), telemetry)
+    const recording = createRecord({ store, clock, observations: observationDefinitions })
+    const record = watchedRecord(recording, telemetry)
+    showPools(telemetry.metrics, { log: store.usage, read: () => usageOf(pool) })
     return {
       database,
       pool,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTracing } from '../src/adapters/otel/tracer.ts'
-import { tracedBatch } from '../src/commands/traced.ts'
-import { validTraceparent } from '../src/commands/tracing.ts'
+import { watchedBatch } from '../src/commands/watched.ts'
+import { noMetrics } from '../src/commands/metrics.ts'
+import { traceOf, validTraceparent } from '../src/commands/tracing.ts'
 import { readConfig } from '../src/config.ts'
 import type { Recorded } from '../src/domain/event.ts'
 import { createLogger, startSystem, type System } from '../src/system.ts'
@@ -112,8 +113,14 @@ test('a batch of several traces is linked to each of them, and to no more than 1
     const traceparent = `00-${String(i + 1).padStart(32, '0')}-${CALLER}-01`
     return { metadata: { traceparent } } as Recorded
   })
-  await tracedBatch(tracing)({ facts: facts.slice(0, 3), position: 3 }, async () => {})
-  await tracedBatch(tracing)({ facts, position: 200 }, async () => {})
+  await watchedBatch({ metrics: noMetrics, tracer: tracing })(
+    { facts: facts.slice(0, 3), position: 3 },
+    async () => {},
+  )
+  await watchedBatch({ metrics: noMetrics, tracer: tracing })(
+    { facts, position: 200 },
+    async () => {},
+  )
   await tracing.close()
   const links = receiver.spans.flatMap((s) => (s.links?.length ? [s.links.length] : []))
   expect(links).toEqual(expect.arrayContaining([3, 128]))
@@ -128,3 +135,59 @@ test('what is not a traceparent is not taken for one', () => {
   ])
     expect(validTraceparent(wrong)).toBeUndefined()
 })
+
+test('of traces begun here and not recorded nothing is written, and no group or batch is sent for them', async () => {
+  const tracing = await createTracing({
+    ...{ endpoint: receiver.endpoint, serviceName: 'unrecorded', share: 0 },
+  })
+  const span = tracing.start('begun here')!
+  expect(span.recorded).toBe(false)
+  expect(tracing.start('goes on with it', { parent: span.traceparent })!.recorded).toBe(false)
+  expect(traceOf(span)).toEqual({})
+  const sent = `00-${TRACE}-${CALLER}-00`
+  expect(traceOf(tracing.start('of a caller', { parent: sent })!)).toEqual({ traceparent: sent })
+  const group = (...traceparents: (string | undefined)[]) =>
+    tracing.start('group', { links: () => traceparents })!
+  expect(group(undefined, sent).recorded).toBe(false)
+  const alone = group(undefined, sent, `00-${TRACE}-${CALLER}-01`)
+  expect(alone.recorded).toBe(true)
+  expect(alone.traceparent).toContain(TRACE)
+  await tracing.close()
+})
+
+test('a span is valid OTLP whatever its attributes hold, and tells what failed and how long it took', async () => {
+  const tracing = await createTracing({
+    ...{ endpoint: receiver.endpoint, serviceName: 'a "service"', share: 1 },
+  })
+  const began = Date.now()
+  const attributes = { text: 'a "quoted"\n\u2028 line', count: 3, ratio: 0.5, yes: true }
+  const span = tracing.start('a "name"', { kind: 'server', attributes })!
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  span.fail(new RangeError('holds what was recorded'))
+  span.end()
+  await tracing.close()
+  const [sent] = receiver.spans.filter(({ name }) => name === 'a "name"')
+  expect(sent!.attributes).toEqual([
+    { key: 'text', value: { stringValue: attributes.text } },
+    { key: 'count', value: { intValue: 3 } },
+    { key: 'ratio', value: { doubleValue: 0.5 } },
+    { key: 'yes', value: { boolValue: true } },
+    { key: 'error.type', value: { stringValue: 'RangeError' } },
+  ])
+  expect(sent).toMatchObject({ kind: 2, status: { code: 2 }, flags: 1 })
+  expect(sent!.parentSpanId).toBeUndefined()
+  expect(span.traceparent).toBe(`00-${sent!.traceId}-${sent!.spanId}-01`)
+  const [from, to] = [sent!.startTimeUnixNano, sent!.endTimeUnixNano].map((ns) => Number(ns) / 1e6)
+  expect(Math.abs(from! - began)).toBeLessThan(1_000)
+  expect(to! - from!).toBeGreaterThan(15)
+  expect(receiver.sent()).not.toContain('holds what was recorded')
+})
+
+test('a receiver that is not there costs spans and nothing else', async () => {
+  const tracing = await createTracing({
+    ...{ endpoint: 'http://127.0.0.1:1', serviceName: 'alone', share: 1 },
+  })
+  for (let i = 0; i < 20_000; i++) tracing.start(`span ${i}`)!.end()
+  await expect(tracing.flush()).resolves.toBeUndefined()
+  await expect(tracing.close()).resolves.toBeUndefined()
+}, 15_000)

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Execute } from '../commands/execute.ts'
 import type { Telemetry } from '../commands/telemetry.ts'
-import { validTraceparent, type Span } from '../commands/tracing.ts'
+import { traceOf, validTraceparent, type Span } from '../commands/tracing.ts'
 
 /**
  * The request that something was done for. Its id is the correlation id of all facts it causes, unless
@@ -73,7 +73,10 @@ export function watchRequests(app: FastifyInstance, { metrics, tracer }: Telemet
     if (status >= 500) span?.fail(new Error('Internal'))
     span?.end()
     const ms = Math.round(reply.elapsedTime)
-    log.debug({ method, route: url, status, ms, trace: errand?.traceparent }, 'answered')
+    log.debug(
+      { method, route: url, status, ms, trace: traceOf(errand ?? {}).traceparent },
+      'answered',
+    )
   })
 }
 

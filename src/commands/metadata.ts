@@ -1,9 +1,10 @@
 import type { CommandEnvelope } from '../domain/command.ts'
 import type { Metadata } from '../domain/event.ts'
+import { traceOf } from './tracing.ts'
 
 /** What every fact of one command carries. @param occurredAt ISO-8601 UTC with milliseconds */
 export function metadataOf(envelope: CommandEnvelope, occurredAt: string): Metadata {
-  const { commandId, actor, site, source, correlationId, causationId, traceparent } = envelope
+  const { commandId, actor, site, source, correlationId, causationId } = envelope
   return {
     occurredAt,
     source,
@@ -12,6 +13,6 @@ export function metadataOf(envelope: CommandEnvelope, occurredAt: string): Metad
     commandId,
     correlationId: correlationId ?? commandId,
     causationId: causationId ?? commandId,
-    ...(traceparent === undefined ? {} : { traceparent }),
+    ...traceOf(envelope),
   }
 }

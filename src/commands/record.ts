@@ -9,6 +9,7 @@ import { createLanes } from './lanes.ts'
 import { createOwners } from './owners.ts'
 import type { Clock } from './ports.ts'
 import { createSeen, type Seen } from './seen.ts'
+import { traceOf } from './tracing.ts'
 
 /** What a connector hands over: not yet validated. */
 export interface Observation {
@@ -230,6 +231,3 @@ function quarantineEvent(
     },
   }
 }
-
-const traceOf = ({ traceparent }: ObservationContext): Pick<Metadata, 'traceparent'> =>
-  traceparent === undefined ? {} : { traceparent }

@@ -20,7 +20,10 @@ export interface SpanOptions {
   readonly kind?: 'server' | 'consumer'
   /** A new trace where absent or not one. */
   readonly parent?: string | undefined
-  /** Traces of the events it is about, asked for where they matter. All of one: it becomes a part of that. */
+  /**
+   * Traces of the events it is about: it is recorded where one of them is, as a part of it where that is
+   * the only one.
+   */
   readonly links?: () => Iterable<string | undefined>
   readonly attributes?: Attributes
 }
@@ -31,6 +34,33 @@ export interface Tracer {
 }
 
 export const noTracer: Tracer = { start: () => null }
+
+/** All that begin here and are not recorded share this one: whoever goes on with it leaves it at that. */
+const UNRECORDED = `00-${'f'.repeat(32)}-${'f'.repeat(16)}-00`
+const nothing = (): void => {}
+
+/** Is handed on and not recorded: most spans are of this kind, and cost next to nothing. */
+const handedOn = (traceparent: string): Span => ({
+  recorded: false,
+  traceparent,
+  set: nothing,
+  fail: nothing,
+  end: nothing,
+})
+
+const UNRECORDED_SPAN = handedOn(UNRECORDED)
+
+/** @param given by a caller who does not record it */
+export const unrecorded = (given?: string): Span =>
+  given === undefined ? UNRECORDED_SPAN : handedOn(given)
+
+/** What a fact carries of the work that caused it: nothing where the trace began here unrecorded. */
+export const traceOf = ({
+  traceparent,
+}: {
+  readonly traceparent?: string | undefined
+}): { readonly traceparent?: string } =>
+  traceparent === undefined || traceparent === UNRECORDED ? {} : { traceparent }
 
 /** Runs the work within a span, which ends with it and fails where it throws. */
 export function traced<T>(

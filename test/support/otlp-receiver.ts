@@ -9,7 +9,9 @@ export interface ReceivedSpan {
   readonly name: string
   readonly attributes: readonly { readonly key: string; readonly value: object }[]
   readonly links?: readonly { readonly traceId: string }[]
-  readonly status: { readonly code?: number }
+  readonly status?: { readonly code?: number }
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
 }
 
 /** Takes traces as OTLP over HTTP in JSON, on loopback. */

@@ -1,11 +1,13 @@
 import { randomFillSync } from 'node:crypto'
-import type { Link, SpanContext } from '@opentelemetry/api'
 import {
+  unrecorded,
   validTraceparent,
   type Attributes,
   type Span,
   type Tracer,
 } from '../../commands/tracing.ts'
+import { traceIdOf, type Ended } from './otlp.ts'
+import { createSender, type Sender } from './sender.ts'
 
 export interface TracingOptions {
   /** Base address of an OTLP receiver over HTTP. */
@@ -22,135 +24,107 @@ export interface Tracing extends Tracer {
   close(): Promise<void>
 }
 
-/** More would make one batch of the projector larger than all its events. */
-const MAX_LINKS = 128
-/** 2,000 commands a second end some 6,000 spans; what the receiver does not take is dropped, not kept. */
-const QUEUE = 16_384
-const SEND_EVERY_MS = 1_000
-/** A receiver that does not answer must not keep a process that stops. */
-const CLOSE_MS = 3_000
-
-/** Sends spans to an OTLP receiver. The SDK is loaded here: without a receiver nothing of it is. */
+/** Sends spans to an OTLP receiver. */
 export async function createTracing(options: TracingOptions): Promise<Tracing> {
-  const [api, sdk, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
-    import('@opentelemetry/api'),
-    import('@opentelemetry/sdk-trace'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-  ])
-  const { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } = api
-  const exporter = new OTLPTraceExporter({
-    url: `${options.endpoint.replace(/\/$/, '')}/v1/traces`,
-    timeoutMillis: CLOSE_MS,
-  })
-  const processor = new sdk.BatchSpanProcessor({
-    ...{ exporter, maxQueueSize: QUEUE, maxExportBatchSize: 2_048 },
-    scheduledDelayMillis: SEND_EVERY_MS,
-  })
-  const provider = new sdk.TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': options.serviceName }),
-    // Whatever comes this far is to be recorded.
-    sampler: new sdk.AlwaysOnSampler(),
-    spanProcessors: [processor],
-    spanLimits: { linkCountLimit: MAX_LINKS },
-  })
-  const tracer = provider.getTracer('taktlog')
-  const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER }
-
+  const sender = await createSender(options)
   return {
-    start(name, { kind, parent, links = NONE, attributes = {} } = {}): Span {
-      const above = validTraceparent(parent) ?? onlyTrace(links())
-      if (above === undefined ? Math.random() >= options.share : !isSampled(above))
-        return unrecorded(above ?? newTrace())
-      const span = tracer.startSpan(
-        name,
-        {
-          kind: kind ? kinds[kind] : SpanKind.INTERNAL,
-          attributes,
-          links: contextsOf(links()).map((context): Link => ({ context })),
-        },
-        above === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(above)),
-      )
-      const { traceId, spanId, traceFlags } = span.spanContext()
-      return {
-        recorded: true,
-        traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
-        set: (more: Attributes) => void span.setAttributes(more),
-        // The message may hold what was recorded; the log has it.
-        fail: (error) =>
-          void span
-            .setStatus({ code: SpanStatusCode.ERROR })
-            .setAttribute('error.type', error instanceof Error ? error.name : 'unknown'),
-        end: () => span.end(),
-      }
+    start(name, { kind, parent, links, attributes = {} } = {}) {
+      const given = validTraceparent(parent)
+      const linked = links ? recordedOf(links()) : NONE
+      const above = given ?? (linked.length === 1 ? linked[0] : undefined)
+      const isRecorded = above
+        ? isSampled(above)
+        : links
+          ? linked.length > 0
+          : Math.random() < options.share
+      if (!isRecorded) return unrecorded(given)
+      return recorded({ name, kind, above, linked, told: [attributes] }, sender)
     },
-    async flush() {
-      await provider.forceFlush().catch(() => {})
-    },
-    async close() {
-      await provider.shutdown().catch(() => {})
-    },
+    flush: () => sender.flush(),
+    close: () => sender.close(),
   }
 }
 
-const NONE = (): readonly string[] => []
-const nothing = (): void => {}
+/** Becomes text only when many are sent at once: next to a command, all of that would run cold. */
+function recorded(
+  about: Pick<Ended, 'name' | 'kind' | 'above' | 'linked'> & { readonly told: Attributes[] },
+  sender: Sender,
+): Span {
+  const { name, kind, above, linked, told } = about
+  const traceparent = newTraceparent(above)
+  const began = now()
+  let failed = false
+  return {
+    recorded: true,
+    traceparent,
+    set: (more) => void told.push(more),
+    // The message may hold what was recorded; the log has it.
+    fail(error) {
+      failed = true
+      told.push({ 'error.type': error instanceof Error ? error.name : 'unknown' })
+    },
+    end: () =>
+      sender.add({ traceparent, above, linked, name, kind, began, ended: now(), told, failed }),
+  }
+}
 
-/** Handed on and not recorded: most spans are of this kind, and cost next to nothing. */
-const unrecorded = (traceparent: string): Span => ({
-  recorded: false,
-  traceparent,
-  set: nothing,
-  fail: nothing,
-  end: nothing,
-})
+/** Finer than the clock of the system, and never behind itself within a trace. */
+let offset = 0
+let checked = -Infinity
+const CHECK_EVERY_MS = 1_000
 
-/** Of 55 characters `00-<trace>-<span>-<flags>`. */
-const traceOf = (traceparent: string): string => traceparent.slice(3, 35)
-const flagsOf = (traceparent: string): number => Number.parseInt(traceparent.slice(53), 16)
-const isSampled = (traceparent: string): boolean => (flagsOf(traceparent) & 1) === 1
+/** Milliseconds since 1970, with fractions. */
+function now(): number {
+  const ms = performance.now()
+  if (ms - checked > CHECK_EVERY_MS) {
+    offset = Date.now() - ms
+    checked = ms
+  }
+  return offset + ms
+}
 
-/** Hex digits of a trace's id and a span's. */
-const [TRACE, SPAN] = [32, 16]
-/** Random digits for some hundred traces: the system is not asked for each. */
-const RANDOM = Buffer.alloc((256 * (TRACE + SPAN)) / 2)
-let digits = ''
-let used = 0
+/** `00-<trace>-<span>-01`, of which the digits are written anew for each. */
+const TEXT = Buffer.from(`00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`, 'latin1')
+const [TRACE, SPAN] = [
+  { at: 3, digits: 32 },
+  { at: 36, digits: 16 },
+]
+const HEX = Buffer.from('0123456789abcdef', 'latin1')
+/** For some hundred spans: the system is not asked for each. */
+const RANDOM = Buffer.alloc(8_192)
+let used = RANDOM.length
 
-/** A trace that begins here and is not recorded, so that whoever goes on with it leaves it at that. */
-function newTrace(): string {
-  if (used === digits.length) {
-    digits = randomFillSync(RANDOM).toString('hex')
+/** One piece of text: put together of pieces, each of its readers would have to join them. */
+function newTraceparent(above: string | undefined): string {
+  if (above) TEXT.write(traceIdOf(above), TRACE.at, 'latin1')
+  else draw(TRACE)
+  draw(SPAN)
+  return TEXT.toString('latin1')
+}
+
+function draw({ at, digits }: typeof SPAN): void {
+  if (used + digits > RANDOM.length) {
+    randomFillSync(RANDOM)
     used = 0
   }
-  const span = used + TRACE
-  const traceparent = `00-${digits.slice(used, span)}-${digits.slice(span, span + SPAN)}-00`
-  used = span + SPAN
-  return traceparent
+  for (let i = 0; i < digits; i++) TEXT[at + i] = HEX[RANDOM[used++]! & 15]!
 }
 
-function contextOf(traceparent: string): SpanContext {
-  const spanId = traceparent.slice(36, 52)
-  return { traceId: traceOf(traceparent), spanId, traceFlags: flagsOf(traceparent), isRemote: true }
-}
+const isSampled = (traceparent: string): boolean =>
+  (Number.parseInt(traceparent.slice(53), 16) & 1) === 1
 
-/** The trace that all of them are of; undefined where there are several, or none. */
-function onlyTrace(links: Iterable<string | undefined>): string | undefined {
-  let found: string | undefined
-  for (const link of links) {
-    if (validTraceparent(link) === undefined) continue
-    if (found !== undefined && traceOf(found) !== traceOf(link!)) return undefined
-    found = link
-  }
-  return found
-}
+const NONE: readonly string[] = []
+/** More would make one batch of the projector larger than all its events. */
+const MAX_LINKS = 128
 
-/** One of each trace. */
-function contextsOf(links: Iterable<string | undefined>): readonly SpanContext[] {
-  const found = new Map<string, SpanContext>()
-  for (const link of links) {
+/** One of each trace that is recorded. */
+function recordedOf(traceparents: Iterable<string | undefined>): readonly string[] {
+  const found = new Map<string, string>()
+  for (const traceparent of traceparents) {
+    if (traceparent === undefined) continue
     if (found.size === MAX_LINKS) break
-    if (validTraceparent(link) !== undefined) found.set(traceOf(link!), contextOf(link!))
+    const valid = validTraceparent(traceparent)
+    if (valid !== undefined && isSampled(valid)) found.set(traceIdOf(valid), valid)
   }
   return [...found.values()]
 }

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { ANY, type Append, type AppendResult, type NewEvent } from '../../commands/event-store.ts'
-import { tracesOf } from '../../commands/traced.ts'
-import { traced } from '../../commands/tracing.ts'
 import type { Telemetry } from '../../commands/telemetry.ts'
+import { traced } from '../../commands/tracing.ts'
+import { countAppends } from '../../commands/watched.ts'
 import { createGroups } from './groups.ts'
 import { SEPARATOR } from './log-append.sql.ts'
 import { categoryOf, type Names } from './log-names.ts'
@@ -35,6 +35,8 @@ interface Encoded {
   readonly data: readonly string[]
   readonly metadata: readonly string[]
   readonly bytes: number
+  /** As `performance.now()` tells it. */
+  readonly began: number
 }
 
 /** Group commit: appends called while a group is in flight travel and commit together in the next. */
@@ -51,23 +53,20 @@ export function createWriter(pool: pg.Pool, names: Names, telemetry: Telemetry) 
   }
 }
 
-async function observed<T>(
+async function observed(
   { metrics, tracer }: Telemetry,
   group: readonly Encoded[],
-  work: () => Promise<T>,
-): Promise<T> {
+  work: () => Promise<readonly AppendResult[]>,
+): Promise<readonly AppendResult[]> {
   const began = performance.now()
   const size = group.length
-  const links = () => tracesOf(eventsOf(group))
+  const links = () => group.map(({ events }) => events[0]?.metadata.traceparent)
   const attributes = { 'taktlog.appends': size }
-  const result = await traced(tracer, 'append group', { links, attributes }, work)
+  const results = await traced(tracer, 'append group', { links, attributes }, work)
   metrics.observe('taktlog_append_commit_seconds', (performance.now() - began) / 1_000)
   metrics.observe('taktlog_append_group_size', size)
-  return result
-}
-
-function* eventsOf(group: readonly Encoded[]): Generator<NewEvent> {
-  for (const { events } of group) yield* events
+  countAppends(metrics, group, results)
+  return results
 }
 
 /**
@@ -75,6 +74,7 @@ function* eventsOf(group: readonly Encoded[]): Generator<NewEvent> {
  * @throws RangeError
  */
 function encode({ stream, expected, events }: Append): Encoded {
+  const began = performance.now()
   assertName(stream, 'stream')
   if (!Number.isInteger(expected) || expected < ANY || expected > MAX_REVISION)
     throw new RangeError(`${stream}: expected revision ${expected} is not one`)
@@ -91,7 +91,7 @@ function encode({ stream, expected, events }: Append): Encoded {
   const metadata = events.map((event) => payload(event, event.metadata))
   for (const [i, text] of data.entries())
     bytes += text.length + metadata[i]!.length + EVENT_OVERHEAD
-  return { stream, category: categoryOf(stream), expected, events, data, metadata, bytes }
+  return { stream, category: categoryOf(stream), expected, events, data, metadata, bytes, began }
 }
 
 function payload({ type }: NewEvent, value: unknown): string {

@@ -1,11 +1,13 @@
 /** `node bench/rebuild-child.ts DATA`: rebuilds every projection and says what it took, as JSON. */
 import { createTables } from '../src/adapters/postgres/tables.ts'
+import { keepHeapSmall } from '../src/heap.ts'
 import { projections } from '../src/projections/index.ts'
 import { rebuild } from '../src/projections/rebuild.ts'
 import { createLogger, openLog } from '../src/system.ts'
 import { seconds } from './row.ts'
 import { configOf } from './support.ts'
 
+keepHeapSmall()
 const config = configOf(process.argv[2]!)
 const log = await openLog(config, createLogger(config), { attach: true })
 const { store, database } = log

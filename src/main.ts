@@ -5,6 +5,7 @@ import { createKey, listKeys, revokeKey } from './commands/api-keys.ts'
 import { ExposureError } from './api/exposure.ts'
 import { systemClock } from './commands/ports.ts'
 import { exportCommands } from './export-command.ts'
+import { keepHeapSmall } from './heap.ts'
 import { importCommands } from './import-command.ts'
 import { checkProjections, retryProjection, skipEvent } from './projection-command.ts'
 import { rotateKey, type LogKeys } from './adapters/tlog/keys.ts'
@@ -18,6 +19,8 @@ import { verifyCommand } from './verify-command.ts'
 
 /** A history in which everything worth showing happens. */
 const DEMO_SEED = 18
+
+keepHeapSmall()
 
 const program = new Command('taktlog')
   .description(

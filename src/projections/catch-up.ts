@@ -10,7 +10,7 @@ import { createPackedRows, createRowCache, filterOf } from './row-cache.ts'
 import type { Session, Table, Write } from './tables.ts'
 
 /** Facts in one page. A store reads the next one meanwhile; decoded ahead, they would outlive V8's young generation. */
-const PAGE = 2_000
+const PAGE = 3_000
 /** How old the end of the log may be that progress is told with. */
 const HEAD_MS = 500
 /**

@@ -37,8 +37,8 @@ with size as materialized (
 select (select rows from size), (select bytes from size),
   string_agg(position::text, ','), string_agg(revision::text, ','), string_agg(type::text, ','),
   string_agg(schema_version::text, ','), string_agg(recorded_at::text, ','),
-  string_agg(id::text, ','), string_agg(stream, E'\\x1e'), string_agg(data, ','),
-  string_agg(metadata, ',')
+  string_agg(id::text, ','), string_agg(stream, E'\\x1e'), '[' || string_agg(data, ',') || ']',
+  '[' || string_agg(metadata, ',') || ']'
 from (${events}) as page where (select bytes from size) <= ${MAX_PAGE_BYTES}`
 
 /** Position of the last event of a page, before any of it is decoded. */
@@ -73,8 +73,8 @@ export async function decodePage(
   const recorded = recordedAt.split(',')
   const id = ids.split(',')
   const stream = streams.split(SEPARATOR)
-  const payloads = parsed(data)
-  const metas = parsed(metadata) as Recorded['metadata'][]
+  const payloads = JSON.parse(data) as unknown[]
+  const metas = JSON.parse(metadata) as Recorded['metadata'][]
   const typeOf = await names.typeNames(new Set(type))
   // All events of a group share their moment.
   let moment = ''
@@ -97,5 +97,4 @@ export async function decodePage(
   })
 }
 
-const parsed = (joined: string): unknown[] => JSON.parse(`[${joined}]`) as unknown[]
 const numbers = (joined: string): number[] => JSON.parse(`[${joined}]`) as number[]

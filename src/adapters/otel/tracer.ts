@@ -31,14 +31,16 @@ export async function createTracing(options: TracingOptions): Promise<Tracing> {
     start(name, { kind, parent, links, attributes = {} } = {}) {
       const given = validTraceparent(parent)
       const linked = links ? recordedOf(links()) : NONE
-      const above = given ?? (linked.length === 1 ? linked[0] : undefined)
+      const only = !given && linked.length === 1 ? linked[0] : undefined
+      const above = given ?? only
       const isRecorded = above
         ? isSampled(above)
         : links
           ? linked.length > 0
           : Math.random() < options.share
       if (!isRecorded) return unrecorded(given)
-      return recorded({ name, kind, above, linked, told: [attributes] }, sender)
+      const about = { name, kind, above, linked: only ? NONE : linked, told: [attributes] }
+      return recorded(about, sender)
     },
     flush: () => sender.flush(),
     close: () => sender.close(),
@@ -53,6 +55,7 @@ function recorded(
   const { name, kind, above, linked, told } = about
   const traceparent = newTraceparent(above)
   const began = now()
+  const counted = performance.now()
   let failed = false
   return {
     recorded: true,
@@ -63,17 +66,18 @@ function recorded(
       failed = true
       told.push({ 'error.type': error instanceof Error ? error.name : 'unknown' })
     },
-    end: () =>
-      sender.add({ traceparent, above, linked, name, kind, began, ended: now(), told, failed }),
+    end() {
+      const ended = began + performance.now() - counted
+      sender.add({ traceparent, above, linked, name, kind, began, ended, told, failed })
+    },
   }
 }
 
-/** Finer than the clock of the system, and never behind itself within a trace. */
 let offset = 0
 let checked = -Infinity
 const CHECK_EVERY_MS = 1_000
 
-/** Milliseconds since 1970, with fractions. */
+/** Milliseconds since 1970, finer than the clock of the system tells them and following it. */
 function now(): number {
   const ms = performance.now()
   if (ms - checked > CHECK_EVERY_MS) {

@@ -115,7 +115,9 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       return reject('WrongSite', `${stream} belongs to site ${known.site}, not ${envelope.site}.`)
     const first = known.acks.get(envelope.commandId)
     if (first) return { stream, ...first }
-    let consulted = await consult(states, decider, command, envelope.site)
+    // A wait for nothing costs a turn of the queue, and most commands have nothing to wait for here.
+    const looks = decider.consults ?? decider.consultsEach
+    let consulted = looks ? await consult(states, decider, command, envelope.site) : undefined
     const preparation = decider.prepare?.(command, known.state, consulted)
     if (preparation) {
       const refused = await prepare(preparation, a)
@@ -123,7 +125,7 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
       consulted = await consult(states, decider, command, envelope.site)
     }
     const decided = decider.decide(command, known.state, { at, consulted })
-    const decision = (await barred(decided, known, a)) ?? decided
+    const decision = (a.gate && (await barred(decided, known, a, a.gate))) ?? decided
     if (isRejection(decision) || decision.length === 0) {
       // Nothing is appended, so no conflict would show that another process has changed the stream.
       const { revision } = await states.loadFresh(decider, stream)
@@ -150,11 +152,10 @@ async function attempt(a: Attempt): Promise<Ack | Rejection> {
 const barred = async (
   decided: readonly Event[] | Rejection,
   { revision }: StreamState,
-  { gate, command: { type }, stream, envelope: { site } }: Attempt,
+  { command: { type }, stream, envelope: { site } }: Attempt,
+  gate: Gate,
 ): Promise<Rejection | null> =>
-  !gate || isRejection(decided) || decided.length === 0
-    ? null
-    : gate({ type, stream, site, revision })
+  isRejection(decided) || decided.length === 0 ? null : gate({ type, stream, site, revision })
 
 /** Outside the lane of its stream: two that prepare each other's streams would wait for ever. */
 async function prepare({ decider, command }: Preparation, a: Attempt): Promise<Rejection | null> {

@@ -9,8 +9,10 @@ export function createLanes(): Lanes {
   const last = new Map<string, Promise<unknown>>()
 
   return <T>(streams: readonly string[], work: () => Promise<T>): Promise<T> => {
-    const before = streams.flatMap((stream) => last.get(stream) ?? [])
-    const run = before.length === 0 ? work() : Promise.allSettled(before).then(work)
+    // Most come alone: nothing is gathered for them.
+    const run = streams.some((stream) => last.has(stream))
+      ? Promise.allSettled(streams.map((stream) => last.get(stream))).then(work)
+      : work()
     for (const stream of streams) last.set(stream, run)
     const leave = (): void => {
       for (const stream of streams) if (last.get(stream) === run) last.delete(stream)

@@ -23,34 +23,48 @@ export interface StreamState<S = any> {
 }
 
 /**
+ * Streams folded in one way. Two generations instead of an order of use: what was not asked for during a
+ * whole one is dropped. They change together for all ways, so that these share one bound.
+ */
+interface Generations {
+  recent: Map<string, StreamState>
+  older: Map<string, StreamState>
+}
+
+/**
  * The folded state of recently used streams: a hot stream costs no read. One process holds many, and
  * another process may write meanwhile: the append at the cached revision then conflicts, the entry is
  * forgotten and read anew.
  */
 export function createStreamStates(store: Pick<EventStore, 'readStream'>) {
   // One stream may be folded in several ways: whoever only consults it makes less of it than its decider.
-  const folds = new WeakMap<Fold['evolve'], number>()
-  let foldCount = 0
-  const keyOf = ({ evolve }: Fold, stream: string): string => {
-    const known = folds.get(evolve) ?? foldCount++
-    folds.set(evolve, known)
-    return `${known} ${stream}`
+  const kept = new Map<Fold['evolve'], Generations>()
+  let young = 0
+  const generationsOf = ({ evolve }: Fold): Generations => {
+    const known = kept.get(evolve)
+    if (known) return known
+    const made = { recent: new Map(), older: new Map() }
+    kept.set(evolve, made)
+    return made
   }
-  // Two generations instead of an order of use: what was not asked for during a whole one is dropped.
-  let recent = new Map<string, StreamState>()
-  let older = new Map<string, StreamState>()
-
-  const put = (key: string, state: StreamState): void => {
-    recent.set(key, state)
-    if (recent.size < GENERATION) return
-    older = recent
-    recent = new Map()
+  const put = (folded: Fold, stream: string, state: StreamState): void => {
+    const { recent } = generationsOf(folded)
+    const before = recent.size
+    recent.set(stream, state)
+    young += recent.size - before
+    if (young < GENERATION) return
+    for (const generations of kept.values()) {
+      generations.older = generations.recent
+      generations.recent = new Map()
+    }
+    young = 0
   }
-  const get = (key: string): StreamState | undefined => {
-    const young = recent.get(key)
-    if (young) return young
-    const old = older.get(key)
-    if (old) put(key, old)
+  const get = (folded: Fold, stream: string): StreamState | undefined => {
+    const { recent, older } = generationsOf(folded)
+    const state = recent.get(stream)
+    if (state) return state
+    const old = older.get(stream)
+    if (old) put(folded, stream, old)
     return old
   }
 
@@ -60,27 +74,25 @@ export function createStreamStates(store: Pick<EventStore, 'readStream'>) {
      * make something new. Who appends to it, or is refused because of it, learns if it was otherwise.
      */
     assume: (decider: Decider, stream: string): StreamState =>
-      get(keyOf(decider, stream)) ?? empty(decider),
+      get(decider, stream) ?? empty(decider),
 
     async load(decider: Decider, stream: string): Promise<StreamState> {
-      const key = keyOf(decider, stream)
-      const cached = get(key)
+      const cached = get(decider, stream)
       if (cached) return cached
       const state = fold(decider, empty(decider), await store.readStream(stream))
-      put(key, state)
+      put(decider, stream, state)
       return state
     },
 
     /** For a stream that is only consulted: what is cached, plus what has been written since. */
     async loadFresh(decider: Fold, stream: string): Promise<StreamState> {
-      const key = keyOf(decider, stream)
-      const cached = get(key) ?? empty(decider)
+      const cached = get(decider, stream) ?? empty(decider)
       const state = fold(
         decider,
         cached,
         await store.readStream(stream, { from: cached.revision + 1 }),
       )
-      put(key, state)
+      put(decider, stream, state)
       return state
     },
 
@@ -103,7 +115,7 @@ export function createStreamStates(store: Pick<EventStore, 'readStream'>) {
         known.state,
       )
       if (commandId !== undefined) known.acks.set(commandId, ack)
-      put(keyOf(decider, stream), {
+      put(decider, stream, {
         revision: at.revision,
         position: at.position,
         state,
@@ -114,9 +126,9 @@ export function createStreamStates(store: Pick<EventStore, 'readStream'>) {
     },
 
     forget(decider: Decider, stream: string): void {
-      const key = keyOf(decider, stream)
-      recent.delete(key)
-      older.delete(key)
+      const { recent, older } = generationsOf(decider)
+      if (recent.delete(stream)) young--
+      older.delete(stream)
     },
   }
 }

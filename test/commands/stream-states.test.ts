@@ -46,3 +46,32 @@ test('who consults a stream in another way does not change what its decider deci
   expect(await execute(order, start, envelope('c3'))).toMatchObject({ revision: 1 })
   expect(await execute(looking, start, envelope('c4'))).toMatchObject({ why: '2' })
 })
+
+test('what is asked for stays, what is not is forgotten, and all ways of folding share one bound', async () => {
+  let reads = 0
+  const states = createStreamStates({
+    readStream: async () => {
+      reads++
+      return []
+    },
+  })
+  const load = async (fold: Fold, from: number, count: number): Promise<void> => {
+    for (let i = from; i < from + count; i++) await states.load(fold as never, `order-${i}`)
+  }
+  await load(order, 0, 1)
+  await load(counting, 0, 9_000)
+  await load(order, 0, 1)
+  expect(reads).toBe(9_001)
+  // The 10,000th ends the generation of both; what is asked for again goes over into the next.
+  await load(order, 1, 999)
+  await load(order, 0, 1)
+  await load(counting, 0, 1)
+  expect(reads).toBe(10_000)
+  await load(counting, 20_000, 10_000)
+  const before = reads
+  await load(order, 0, 1)
+  await load(counting, 0, 1)
+  expect(reads).toBe(before)
+  await load(counting, 5_000, 1)
+  expect(reads).toBe(before + 1)
+})

@@ -11,7 +11,7 @@ export function createLanes(): Lanes {
   return <T>(streams: readonly string[], work: () => Promise<T>): Promise<T> => {
     // Most come alone: nothing is gathered for them.
     const run = streams.some((stream) => last.has(stream))
-      ? Promise.allSettled(streams.map((stream) => last.get(stream))).then(work)
+      ? Promise.allSettled(streams.flatMap((stream) => last.get(stream) ?? [])).then(work)
       : work()
     for (const stream of streams) last.set(stream, run)
     const leave = (): void => {

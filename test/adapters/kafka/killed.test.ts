@@ -67,15 +67,12 @@ describe.skipIf(!kafka)('a process that is killed between append and commit', ()
     expect(facts.slice(0, appended.length)).toEqual(appended)
     // A refusal is in the audit trail, and that its message was set aside.
     expect(facts).toHaveLength(4 * ORDERS)
-    const end = 'the end'
-    await bus.publish([{ ...message(end), topic: deadLetters }])
-    const letters = await read(
-      bus,
-      [deadLetters],
-      (got) => got.length > ORDERS && got.some(({ value }) => String(value) === end),
-    )
-    const ids = letters.map(({ headers }) => String(headers['taktlog-id']))
-    expect(new Set(ids).size).toBe(ORDERS + 1)
+    await bus.publish([{ ...message('the end'), topic: deadLetters }])
+    // Letters that were sent and not recorded come twice: what counts is that each has come.
+    const idsOf = (got: Awaited<ReturnType<typeof read>>) =>
+      got.map(({ headers }) => String(headers['taktlog-id']))
+    const letters = await read(bus, [deadLetters], (got) => new Set(idsOf(got)).size === ORDERS + 1)
+    const ids = idsOf(letters)
     // It may have died between a letter and its record; what was recorded was not sent again.
     const recorded = appended.filter(({ type }) => type === 'MessageSetAside')
     expect(recorded.length).toBeGreaterThan(0)

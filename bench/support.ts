@@ -78,8 +78,8 @@ export async function inTurns(
 
 /** What a round took: seconds, and seconds of processor time of this process with all its threads. */
 export interface Cost {
-  wall: number
-  cpu: number
+  readonly wall: number
+  readonly cpu: number
 }
 
 export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
@@ -102,7 +102,7 @@ export async function inPairs(
 ): Promise<{ readonly a: Cost; readonly ratio: Cost }> {
   const as: Cost[] = []
   const bs: Cost[] = []
-  const rest: Cost = { wall: 0, cpu: 0 }
+  let rest = NOTHING
   for (let round = 0; round <= pairs; round++) {
     const first = await (round % 2 === 0 ? a : b)(round)
     const second = await (round % 2 === 0 ? b : a)(round)
@@ -111,8 +111,7 @@ export async function inPairs(
     if (round === 0) continue
     as.push(round % 2 === 0 ? first : second)
     bs.push(round % 2 === 0 ? second : first)
-    rest.wall += left.wall / pairs
-    rest.cpu += left.cpu / pairs
+    rest = { wall: rest.wall + left.wall / pairs, cpu: rest.cpu + left.cpu / pairs }
   }
   const whole = as.map(({ wall, cpu }) => ({ wall: wall + rest.wall, cpu: cpu + rest.cpu }))
   const ratios = whole.map((x, i) => ({ wall: x.wall / bs[i]!.wall, cpu: x.cpu / bs[i]!.cpu }))

@@ -32,7 +32,8 @@ const COMMANDS = 4_000
 const IN_FLIGHT = 256
 const REQUESTS = 1_000
 const CALLERS = 16
-const PAIRS = 100
+/** A multiple of the rounds whose spans are sent together, so that all sending is counted. */
+const PAIRS = 99
 /** Of the traces begun here: what a plant under load would record. */
 const SHARE = 0.1
 /** Of the throughput without. */
@@ -99,7 +100,6 @@ const rowsOf = (
       `processor time of such a ${names.one}`,
       { value: micros, unit: 'us' },
       { reference, value: micros / ratio.cpu },
-      {},
     ),
   ]
 }

@@ -21,7 +21,7 @@ export interface Metadata {
   readonly commandId?: string
   readonly correlationId: string
   readonly causationId: string
-  /** W3C trace context of the work that recorded it, where there was any. */
+  /** W3C trace context of the work that recorded it: a caller's, or of a trace that is recorded. */
   readonly traceparent?: string
   /** When the log took it that it was copied from: copying a log does not change what was known when. */
   readonly recordedAt?: string

@@ -125,7 +125,6 @@ const MAX_LINKS = 128
 function recordedOf(traceparents: Iterable<string | undefined>): readonly string[] {
   const found = new Map<string, string>()
   for (const traceparent of traceparents) {
-    if (traceparent === undefined) continue
     if (found.size === MAX_LINKS) break
     const valid = validTraceparent(traceparent)
     if (valid !== undefined && isSampled(valid)) found.set(traceIdOf(valid), valid)

@@ -60,6 +60,7 @@ async function observed(
 ): Promise<readonly AppendResult[]> {
   const began = performance.now()
   const size = group.length
+  // The facts of one append are of one piece of work.
   const links = () => group.map(({ events }) => events[0]?.metadata.traceparent)
   const attributes = { 'taktlog.appends': size }
   const results = await traced(tracer, 'append group', { links, attributes }, work)

@@ -23,7 +23,7 @@ const REPORT: Order = Object.fromEntries(
   ].map((name) => [name, null]),
 )
 /** Section 8.9.2 of CBV 2.0; lists are one element with the name in the second place for each entry. */
-const EVENT: Order = {
+const ORDER: Order = {
   eventTime: null,
   eventTimeZoneOffset: null,
   certificationInfo: null,
@@ -73,6 +73,43 @@ const OLD_WORDS: Readonly<Record<string, string>> = {
   ...{ bizstep: 'BizStep-', disp: 'Disp-', btt: 'BTT-', sdt: 'SDT-', er: 'ER-' },
 }
 
+/** A child of an element, as the standard has it. */
+interface Child {
+  readonly name: string
+  /** Before its value, or before each entry of a list. */
+  readonly tag: string
+  readonly isList: boolean
+  readonly words: Words
+  /** What it holds, where that is an element. */
+  readonly inner: Element | null
+}
+interface Element {
+  readonly children: readonly Child[]
+  readonly names: ReadonlySet<string>
+}
+/** How a value is read: as a time, or as a word that may come without its vocabulary. */
+interface Words {
+  readonly isTime: boolean
+  readonly bare: string | undefined
+}
+
+const wordsOf = (name: string, path = ''): Words => ({
+  isTime: /time/i.test(name) && !/offset/i.test(name),
+  bare: BARE[`${path}/${name}`] ?? BARE[name],
+})
+const PLAIN = wordsOf('')
+const element = (order: Order, path = ''): Element => ({
+  names: new Set(Object.keys(order)),
+  children: Object.entries(order).map(([name, inner]) => ({
+    name,
+    tag: ENTRY[name] ?? name,
+    isList: name in ENTRY,
+    words: wordsOf(name, path),
+    inner: inner && element(inner, name),
+  })),
+})
+const EVENT = element(ORDER)
+
 /** Namespaces by prefix: keys of extensions are hashed with the whole name. */
 export type Namespaces = Readonly<Record<string, string>>
 
@@ -100,60 +137,63 @@ export const eventHash = (event: Json, namespaces: Namespaces): string =>
 
 /** The string that is hashed. */
 export function preHash(event: Json, namespaces: Namespaces): string {
-  const words = ordered(event, EVENT, namespaces)
-  return `eventType=${String(event['type'])}${words}`
+  return `eventType=${String(event['type'])}${ordered(event, EVENT, namespaces)}`
 }
 
 /** What the standard orders, in its order; then all else, sorted. */
-function ordered(element: Json, order: Order, ns: Namespaces, path = ''): string {
-  let named = ''
-  for (const name in order) {
-    const value = element[name]
-    if (value !== undefined && value !== null)
-      named += child(name, value, order[name]!, { ns, path })
+function ordered(from: Json, { children, names }: Element, ns: Namespaces): string {
+  let text = ''
+  for (const child of children) {
+    const value = from[child.name]
+    if (value !== undefined && value !== null) text += childText(child, value, ns)
   }
-  const others = Object.entries(element).filter(([name]) => !(name in order) && !IGNORED.has(name))
-  return others.length === 0 ? named : named + generic(others, ns)
+  const others = Object.keys(from).filter((name) => !names.has(name) && !IGNORED.has(name))
+  return others.length === 0 ? text : text + generic(from, others, ns)
 }
 
-interface Place {
-  readonly ns: Namespaces
-  readonly path: string
+function childText(child: Child, value: unknown, ns: Namespaces): string {
+  const all = Array.isArray(value)
+    ? sorted(flat(value).map((one) => entryText(child, one, ns)))
+    : entryText(child, value, ns)
+  return child.isList && all !== '' ? child.name + all : all
 }
 
-function child(name: string, value: unknown, order: Order | null, { ns, path }: Place): string {
-  const entry = ENTRY[name]
-  const say = (one: unknown): string => {
-    const tag = entry ?? name
-    if (order && typeof one === 'object' && one !== null) {
-      const inner = ordered(one as Json, order, ns, name)
-      return inner === '' ? '' : tag + inner
-    }
-    const text = canonical(name, one, { ns, path })
-    return text === '' ? '' : `${tag}=${text}`
+function entryText({ tag, words, inner }: Child, one: unknown, ns: Namespaces): string {
+  if (inner && typeof one === 'object' && one !== null) {
+    const text = ordered(one as Json, inner, ns)
+    return text === '' ? '' : tag + text
   }
-  const all = Array.isArray(value) ? sorted(value.flat().map(say)) : say(value)
-  return entry === undefined || all === '' ? all : name + all
+  const text = canonical(words, one, ns)
+  return text === '' ? '' : `${tag}=${text}`
 }
 
 const sorted = (texts: string[]): string =>
   texts.length === 1 ? texts[0]! : texts.toSorted(byCode).join('')
 
-function generic(entries: readonly (readonly [string, unknown])[], ns: Namespaces): string {
-  const texts = entries.flatMap(([name, value]) =>
-    (Array.isArray(value) ? value.flat() : [value]).map((one) => {
-      const whole = wholeName(name, ns)
-      if (typeof one === 'object' && one !== null) {
-        const text = (one as Json)['#text']
-        const inner = Object.entries(one).filter(([n]) => n !== '#text' && !n.startsWith('@xmlns'))
-        const said = text === undefined ? '' : `=${canonical(name, text, { ns, path: '' })}`
-        return whole + said + generic(inner, ns)
-      }
-      const said = canonical('', one, { ns, path: '' })
-      return said === '' ? whole : `${whole}=${said}`
-    }),
-  )
+const flat = (list: readonly unknown[]): readonly unknown[] =>
+  list.some(Array.isArray) ? list.flat() : list
+
+/** Elements that the standard does not know. */
+function generic(from: Json, names: readonly string[], ns: Namespaces): string {
+  const texts: string[] = []
+  for (const name of names) {
+    const value = from[name]
+    if (Array.isArray(value)) for (const one of flat(value)) texts.push(other(name, one, ns))
+    else texts.push(other(name, value, ns))
+  }
   return sorted(texts)
+}
+
+function other(name: string, value: unknown, ns: Namespaces): string {
+  const whole = wholeName(name, ns)
+  if (typeof value === 'object' && value !== null) {
+    const text = (value as Json)['#text']
+    const inner = Object.keys(value).filter((n) => n !== '#text' && !n.startsWith('@xmlns'))
+    const said = text === undefined ? '' : `=${canonical(wordsOf(name), text, ns)}`
+    return whole + said + generic(value as Json, inner, ns)
+  }
+  const said = canonical(PLAIN, value, ns)
+  return said === '' ? whole : `${whole}=${said}`
 }
 
 function wholeName(name: string, ns: Namespaces): string {
@@ -163,10 +203,9 @@ function wholeName(name: string, ns: Namespaces): string {
 }
 
 /** A value in the one form it has in a hash. */
-function canonical(name: string, value: unknown, { ns, path }: Place): string {
+function canonical({ isTime, bare }: Words, value: unknown, ns: Namespaces): string {
   const text = String(value).trim()
-  if (/time/i.test(name) && !/offset/i.test(name)) return instant(text)
-  const bare = BARE[`${path}/${name}`] ?? BARE[name]
+  if (isTime) return instant(text)
   if (bare !== undefined && !text.includes(':')) return bare + text
   const colon = text.indexOf(':')
   const space = colon < 0 ? undefined : ns[text.slice(0, colon)]
@@ -188,6 +227,7 @@ function number(text: string): string {
 
 /** UTC with milliseconds, rounded half to even from the microseconds. */
 function instant(text: string): string {
+  if (MILLISECONDS.test(text)) return withMilliseconds(text)
   const found = /^(.*?:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)$/i.exec(text)
   const whole = found ? Date.parse(`${found[1]}${found[3]}`) : Number.NaN
   if (Number.isNaN(whole)) return text
@@ -195,6 +235,12 @@ function instant(text: string): string {
   const down = Math.floor(ms)
   const up = ms - down === 0.5 ? down % 2 : Math.round(ms - down)
   return new Date(whole + down + up).toISOString()
+}
+/** As facts have it: there is nothing to round. */
+const MILLISECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+function withMilliseconds(text: string): string {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString()
 }
 
 const byCode = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)

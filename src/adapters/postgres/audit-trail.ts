@@ -5,7 +5,7 @@ import type { Catalogue, Recorded } from '../../domain/event.ts'
 import { INDEX_EVENTS } from './audit-schema.ts'
 import { follow } from './follow.ts'
 import { createNames } from './log-names.ts'
-import { askPage, decodePage, pageOf } from './log-page.ts'
+import { askPage, decodePage, pageOf, tooBig } from './log-page.ts'
 import type { Database } from './pool.ts'
 import { createParameters, type Parameters } from './read/conditions.ts'
 
@@ -39,6 +39,7 @@ export async function upTo(database: Pick<pg.Pool, 'query'>): Promise<number> {
 
 const FACTS = pageOf(
   'select * from es.events where position = any($1::bigint[]) order by position * $2::integer',
+  'cardinality($1::bigint[])',
 )
 
 /** Facts at these positions, in this order. */
@@ -47,14 +48,18 @@ type FactsAt = (
   direction: AuditPage['direction'],
 ) => Promise<readonly Recorded[]>
 
-/** Facts of the log in this database, with one statement. */
+/** Facts of the log in this database, with one statement; with more where they are large. */
 export function factsHere(pool: pg.Pool, catalogue: Catalogue): FactsAt {
   const names = createNames(pool)
-  return async (positions, direction) => {
+  const factsAt: FactsAt = async (positions, direction) => {
     const order = direction === 'forward' ? 1 : -1
     const columns = await askPage(pool, 'audit-facts', FACTS, [positions, order])
-    return decodePage(columns, names, catalogue)
+    if (!tooBig(columns)) return decodePage(columns, names, catalogue)
+    const half = positions.length >> 1
+    const first = await factsAt(positions.slice(0, half), direction)
+    return [...first, ...(await factsAt(positions.slice(half), direction))]
   }
+  return factsAt
 }
 
 /** Facts of any log, with one read each. */

@@ -10,7 +10,7 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024
 /** One page as the database sends it: one row, each column holding the values of all events. */
 export type Columns = readonly [
   rows: number,
-  bytes: number,
+  tooBig: boolean,
   positions: string | null,
   revisions: string,
   types: string,
@@ -18,34 +18,35 @@ export type Columns = readonly [
   recordedAt: string,
   ids: string,
   streams: string,
-  data: string,
-  metadata: string,
+  data: string | null,
+  metadata: string | null,
 ]
 
 /**
  * Wraps a query over `es.events` that yields a page in its order. Joined columns cost Node half of
  * what a row per event costs it (420 ms against 880 ms of CPU for 200,000 events), and Node is the
- * busier of the two. A page of more than `MAX_PAGE_BYTES` comes back without its values. Its size is
- * found by going through it twice (3.5 against 3.9 us an event for keeping it aside, on a loaded machine).
+ * busier of the two. Of an event with more than its share of `MAX_PAGE_BYTES` the payload is left out, and the
+ * page is too big: so the size is bounded without going through the events twice (2.1 against 2.6 us an event).
+ * @param limit SQL of how many events there are at most
  */
-export const pageOf = (events: string): string => `
-with size as materialized (
-  select count(*)::integer as rows,
-         coalesce(sum(octet_length(data) + octet_length(metadata)), 0)::float8 as bytes
-  from (${events}) as page
-)
-select (select rows from size), (select bytes from size),
+export const pageOf = (events: string, limit: string): string => {
+  const fits = `(octet_length(data) + octet_length(metadata) <= ${MAX_PAGE_BYTES} / ${limit} or ${limit} = 1)`
+  const payloads = (column: string): string =>
+    `'[' || string_agg(${column}, ',') filter (where ${fits}) || ']'`
+  return `
+select count(*)::integer, coalesce(not bool_and(${fits}), false),
   string_agg(position::text, ','), string_agg(revision::text, ','), string_agg(type::text, ','),
   string_agg(schema_version::text, ','), string_agg(recorded_at::text, ','),
-  string_agg(id::text, ','), string_agg(stream, E'\\x1e'), '[' || string_agg(data, ',') || ']',
-  '[' || string_agg(metadata, ',') || ']'
-from (${events}) as page where (select bytes from size) <= ${MAX_PAGE_BYTES}`
+  string_agg(id::text, ','), string_agg(stream, E'\\x1e'), ${payloads('data')}, ${payloads('metadata')}
+from (${events}) as page`
+}
 
 /** Position of the last event of a page, before any of it is decoded. */
 export const lastPosition = ([, , positions]: Columns): number | null =>
   positions === null ? null : Number(positions.slice(positions.lastIndexOf(',') + 1))
 
-export const tooBig = ([, bytes]: Columns): boolean => bytes > MAX_PAGE_BYTES
+/** Payloads are missing: fewer events have to be asked for. */
+export const tooBig = ([, isTooBig]: Columns): boolean => isTooBig
 
 /** Asks for one page. The name must be as unique as the text: it is prepared under it. */
 export async function askPage(
@@ -58,7 +59,7 @@ export async function askPage(
   return rows[0]!
 }
 
-/** The facts of a page, payloads in the schema of today. */
+/** The facts of a page that is not too big, payloads in the schema of today. */
 export async function decodePage(
   columns: Columns,
   names: Names,
@@ -73,8 +74,8 @@ export async function decodePage(
   const recorded = recordedAt.split(',')
   const id = ids.split(',')
   const stream = streams.split(SEPARATOR)
-  const payloads = JSON.parse(data) as unknown[]
-  const metas = JSON.parse(metadata) as Recorded['metadata'][]
+  const payloads = JSON.parse(data!) as unknown[]
+  const metas = JSON.parse(metadata!) as Recorded['metadata'][]
   const typeOf = await names.typeNames(new Set(type))
   // All events of a group share their moment.
   let moment = ''

@@ -74,6 +74,7 @@ export function createReadAll(pool: pg.Pool, names: Names, catalogue: Catalogue)
       }
       from = lastPosition(columns) ?? from
       const whole = columns[0] === part.limit
+      size = Math.min(size * 2, MAX_PAGE)
       if (whole && part.limit >= READ_AHEAD_FROM) {
         fetchAhead({ ...part, from })
         // Out it goes, so that the database works on it while this page is decoded here.
@@ -154,7 +155,7 @@ function pageQuery({ from, backward, limit, to, filter }: Page) {
   if (!filter)
     return {
       name: `es-all-${shape}`,
-      text: pageOf(`${all('')} ${order}`),
+      text: pageOf(`${all('')} ${order}`, '$2::integer'),
       values: [start, limit, to],
     }
   const { types, categories } = filter
@@ -165,7 +166,10 @@ function pageQuery({ from, backward, limit, to, filter }: Page) {
   )
   return {
     name: `es-${categories ? 'category' : 'type'}-${shape}-${types.length}`,
-    text: pageOf(`select * from (${branches.join(' union all ')}) as merged ${order}`),
+    text: pageOf(
+      `select * from (${branches.join(' union all ')}) as merged ${order}`,
+      '$2::integer',
+    ),
     values: [start, limit, to, ...(categories ? [categories] : []), ...types],
   }
 }

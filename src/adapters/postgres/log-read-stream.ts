@@ -46,6 +46,7 @@ export function createReadStream(pool: pg.Pool, names: Names, catalogue: Catalog
         most = Math.max(1, size >> 1)
         continue
       }
+      most = Math.min(most * 2, MAX_PAGE)
       const facts = await decodePage(columns, names, options.asStored ? AS_STORED : catalogue)
       if (backward) facts.reverse()
       for (const fact of facts) found.push(fact)
@@ -77,7 +78,7 @@ cross join lateral (
   select case when r.backward then l.stop - r.size + 1 else r.start end as low,
          case when r.backward then l.stop else r.start + r.size - 1 end as high
 ) as w
-cross join lateral (${pageOf(EVENTS)}) as p
+cross join lateral (${pageOf(EVENTS, 'r.size')}) as p
 where w.low <= s.revision`,
 }
 

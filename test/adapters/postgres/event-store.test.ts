@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { factsHere } from '../../../src/adapters/postgres/audit-trail.ts'
 import {
   createPostgresEventStore,
   type PostgresEventStore,
 } from '../../../src/adapters/postgres/event-store.ts'
 import { NO_STREAM, START, StoreUnavailable } from '../../../src/commands/event-store.ts'
+import type { Recorded } from '../../../src/domain/event.ts'
 import { fact } from '../../contract/event-store-kit.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/postgres.ts'
 
@@ -63,19 +65,24 @@ test('the next partition is there before the last is full, and reads cross them'
   expect(all.map(({ position }) => position)).toEqual(all.map((_, i) => i + 1))
 })
 
-test('payloads larger than one answer of the database are read in several', async () => {
-  const BIG = 1_000_000
-  const text = 'x'.repeat(BIG)
-  for (let i = 0; i < 5; i++)
+test('payloads larger than one answer of the database are read in several, small ones between them', async () => {
+  const texts = Array.from({ length: 160 }, (_, i) =>
+    i % 2 === 0 ? 'x'.repeat(1_000_000) : `${i}`,
+  )
+  for (let i = 0; i < texts.length; i += 32)
     await store.append([
       {
         stream: 'thing-big',
-        expected: i * 16 - 1,
-        events: Array.from({ length: 16 }, () => fact(undefined, 'Noted', { text })),
+        expected: i - 1,
+        events: texts.slice(i, i + 32).map((text) => fact(undefined, 'Noted', { text })),
       },
     ])
-  expect(await store.readStream('thing-big')).toHaveLength(80)
-  expect(await store.readAll({ from: START, limit: 100, types: ['Noted'] })).toHaveLength(80)
+  const isAll = (facts: readonly Recorded<any>[]) =>
+    facts.length === texts.length && facts.every(({ data }, i) => data.text === texts[i])
+  expect(isAll(await store.readStream('thing-big'))).toBe(true)
+  expect(isAll(await store.readAll({ from: START, limit: 200, types: ['Noted'] }))).toBe(true)
+  const positions = texts.map((_, i) => i + 1)
+  expect(isAll(await factsHere(database.pool, new Map())(positions, 'forward'))).toBe(true)
 })
 
 test('what the database would refuse is refused before it can hurt a neighbour', async () => {

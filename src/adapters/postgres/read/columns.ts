@@ -86,14 +86,6 @@ export function copyLines(p: Projection): (row: Row) => string {
   }
 }
 
-/** Rows as one chunk of COPY's text format. */
-export function copyText(p: Projection, rows: readonly Row[]): string {
-  const lineOf = copyLines(p)
-  let out = ''
-  for (const row of rows) out += lineOf(row)
-  return out
-}
-
 const ARRAY_SPECIAL = /["\\]/
 const ARRAY_SPECIALS = /["\\]/g
 const quoteElement = (text: string): string =>

@@ -1,10 +1,7 @@
 import type pg from 'pg'
 import type { Keyed, Projection } from '../../../projections/projection.ts'
 import type { Packed, Packer } from '../../../projections/tables.ts'
-import { copyLines, copyText } from './columns.ts'
-
-/** Rows formatted at a time: memory holds some megabytes of text. */
-const CHUNK_ROWS = 5_000
+import { copyLines } from './columns.ts'
 
 /** What @types/pg leaves out. */
 type CopyingConnection = pg.Connection & {
@@ -16,8 +13,8 @@ type CopyingConnection = pg.Connection & {
 export interface Copy {
   /** `copy TABLE (...) from stdin` */
   readonly statement: string
-  /** CopyData messages: rows in COPY's text format, some megabytes at a time. */
-  readonly chunks: () => Iterable<Buffer>
+  /** CopyData messages: rows in COPY's text format. */
+  readonly messages: () => readonly Buffer[]
 }
 
 /** The copy at this place of the list was refused; the cause is what the server said. */
@@ -48,9 +45,9 @@ export const copyAll = (client: pg.Client, copies: readonly Copy[]): Promise<voi
         client.query({
           submit(connection: CopyingConnection) {
             connection.query(copies.map(({ statement }) => statement).join(';'))
-            for (const [index, { chunks }] of copies.entries())
+            for (const [index, { messages }] of copies.entries())
               try {
-                for (const chunk of chunks()) connection.stream.write(chunk)
+                for (const message of messages()) connection.stream.write(message)
                 connection.endCopyFrom()
               } catch (error) {
                 failure ??= new CopyFailed(index, error)
@@ -68,27 +65,26 @@ export const copyAll = (client: pg.Client, copies: readonly Copy[]): Promise<voi
 const COPY_DATA = 0x64
 const HEADER = 5
 
-/** A CopyData message: type, length of the rest with itself, rows. */
-function copyData(text: string): Buffer {
-  const message = Buffer.allocUnsafe(HEADER + Buffer.byteLength(text))
-  message.write(text, HEADER)
-  return headed(message)
-}
-
+/** Makes a CopyData message of it: type, length of the rest with itself, rows. */
 function headed(message: Buffer): Buffer {
   message[0] = COPY_DATA
   message.writeInt32BE(message.length - 1, 1)
   return message
 }
 
-export function* copyChunks(p: Projection, rows: readonly Keyed<object>[]): Generator<Buffer> {
-  for (let i = 0; i < rows.length; i += CHUNK_ROWS)
-    yield copyData(copyText(p, rows.slice(i, i + CHUNK_ROWS)))
+export function copyMessages(p: Projection, rows: readonly Keyed<object>[]): readonly Buffer[] {
+  const packer = createPacker(p)
+  for (const row of rows) packer.add(row)
+  return packer.take().messages
 }
 
 /** Packed rows: messages that are ready to be sent. */
 export interface PackedMessages extends Packed {
   readonly messages: readonly Buffer[]
+}
+
+interface MessagePacker extends Packer {
+  take(): PackedMessages
 }
 
 /** A thousand rows or so. */
@@ -98,7 +94,7 @@ const WRITE_CHARS = 4_096
 /** UTF-8 of one UTF-16 code unit. */
 const MAX_BYTES_PER_CHAR = 3
 
-export function createPacker(p: Projection): Packer {
+export function createPacker(p: Projection): MessagePacker {
   const line = copyLines(p)
   let rows = 0
   let messages: Buffer[] = []

@@ -7,7 +7,7 @@ import {
   type Write,
 } from '../../../projections/tables.ts'
 import { arrayTexts, cleanText } from './columns.ts'
-import { copyAll, copyChunks, CopyFailed, createPacker, type PackedMessages } from './copy.ts'
+import { copyAll, copyMessages, CopyFailed, createPacker, type PackedMessages } from './copy.ts'
 import { createLifecycle, TABLE_ROWS, toTable, type Lifecycle, type TableRow } from './lifecycle.ts'
 import { coalesced, createLane, shared } from './queues.ts'
 import { codeOf, translate } from './refusals.ts'
@@ -288,7 +288,7 @@ async function copyFresh(client: pg.Client, writes: readonly Write[]): Promise<v
   const copies = writes.map(({ table, projection, fresh, packed }) => ({
     statement: sql.copyInto(table.name, projection),
     // Packed by the packer of this session, which makes messages.
-    chunks: () => (packed as PackedMessages | null)?.messages ?? copyChunks(projection, fresh),
+    messages: () => (packed as PackedMessages | null)?.messages ?? copyMessages(projection, fresh),
   }))
   try {
     await copyAll(client, copies)

@@ -9,6 +9,7 @@ import { apply, replay, type Projection, type Rows } from '../src/projections/pr
 import { commandsOf, observationsOf } from './arbitraries.ts'
 import { nothingConsulted } from './consulted.ts'
 import { facts, factsAbout, interleaving } from './facts.ts'
+import { freeze } from './support/freeze.ts'
 import { testSeed } from './support/seed.ts'
 
 /** Enough to meet the corners that few ids make likely. */
@@ -108,15 +109,6 @@ const timeless = (p: Projection, log: readonly Recorded[]) =>
       Object.fromEntries(Object.entries(row).filter(([name]) => !p.positions?.includes(name))),
     ]),
   )
-
-/** A projection that changes a fact it was given breaks every other one; frozen facts make it throw. */
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    Object.values(value).forEach(freeze)
-  }
-  return value
-}
 
 type Step = readonly [{ readonly type: string }, number]
 

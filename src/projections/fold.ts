@@ -106,11 +106,17 @@ function sharesOf(
 function foldKnown({ projection, rows }: Member, facts: readonly Recorded<any>[]): number {
   for (let i = 0; i < facts.length; i++) {
     const fact = facts[i]!
-    const keys = keysOf(projection, fact)
+    const handler = projection.on[fact.type]!
+    const keys = handler.key(fact.data, fact)
     if (typeof keys === 'string') {
+      const own = handler.change && rows.own(keys)
+      if (own) {
+        handler.change(own, fact, keys, 0)
+        continue
+      }
       const before = rows.get(keys)
       if (before === undefined) return i
-      const after = projection.on[fact.type]!.evolve(before, fact, keys, 0)
+      const after = handler.evolve(before, fact, keys, 0)
       if (after !== before) rows.set(keys, keyed(after, before, keys, fact))
     } else if (keys.some((key) => rows.get(key) === undefined)) return i
     else apply(projection, fact, rows, keys)

@@ -19,8 +19,9 @@ type Handler<Row, E extends Event> = {
    */
   readonly evolve: (row: Row | null, fact: Recorded<E>, key: string, nth: number) => Row | null
   /**
-   * The same on a row that is there, changed in place: where a copy for each fact costs much. For a fold that
-   * owns its rows and that nobody looks into before its end (`replay.ts`).
+   * The same on a row that is there and that nobody else has seen yet, changed in place: where a copy for each
+   * fact costs much. So what any `evolve` of this projection makes shares nothing with the row before it that a
+   * `change` changes.
    */
   readonly change?: (row: Row, fact: Recorded<E>, key: string, nth: number) => void
 }

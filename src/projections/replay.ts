@@ -72,11 +72,9 @@ function fold(concerned: Concerned, fact: Recorded<any>): void {
 }
 
 function put({ handler, rows, below }: Concerned, fact: Recorded<any>, key: string, nth: number) {
-  const before = rows.get(key) ?? below?.get(key) ?? null
-  // A row made by `evolve` shares its lists with the one before, which may lie below.
-  if (handler.change && before !== null && below === null) handler.change(before, fact, key, nth)
-  else {
-    const after = handler.evolve(before, fact, key, nth)
-    if (after !== before) rows.set(key, keyed(after, before, key, fact))
-  }
+  const own = rows.get(key)
+  if (own && handler.change) return handler.change(own, fact, key, nth)
+  const before = (own === undefined ? below?.get(key) : own) ?? null
+  const after = handler.evolve(before, fact, key, nth)
+  if (after !== before) rows.set(key, keyed(after, before, key, fact))
 }

@@ -20,6 +20,8 @@ export interface RowCache {
   /** Null where it is known that there is no such row; undefined where the database has to be asked. */
   get(key: string): Row | null | undefined
   set(key: string, row: Row | null): void
+  /** The row if it was made since the last `take`: it may be changed in place. */
+  own(key: string): Row | null | undefined
   /** Puts in what the database answered. */
   learn(key: string, row: Row | null): void
   /** Rows waiting to be written. */
@@ -56,6 +58,7 @@ export function createRowCache(bound: number, filter: KeyFilter | null): RowCach
       return cold
     },
     set: (key, row) => void dirty.set(key, row),
+    own: (key) => dirty.get(key),
     learn: (key, row) => void young.set(key, row),
     get dirty() {
       return dirty.size
@@ -89,6 +92,7 @@ export function createNewRows(): RowCache {
   return {
     get: () => null,
     set: (_, row) => void (row && rows.push(row)),
+    own: () => null,
     learn: () => {},
     get dirty() {
       return rows.length
@@ -107,6 +111,7 @@ export function createNewRows(): RowCache {
 export const createPackedRows = (packer: Packer): RowCache => ({
   get: () => null,
   set: (_, row) => void (row && packer.add(row)),
+  own: () => null,
   learn: () => {},
   get dirty() {
     return packer.rows

@@ -2,6 +2,7 @@ import { collect } from '../../src/projections/flush.ts'
 import type { Member } from '../../src/projections/fold.ts'
 import type { Keyed, Projection } from '../../src/projections/projection.ts'
 import type { Packed, Packer, Table } from '../../src/projections/tables.ts'
+import { freeze } from '../support/freeze.ts'
 
 interface PackedRows extends Packed {
   readonly all: readonly Keyed<object>[]
@@ -33,7 +34,7 @@ export const memoryTable = (p: Projection): Table => ({
   skipped: [],
 })
 
-/** Tables in memory for laws of the fold alone; insists that a fresh row really is fresh. */
+/** Tables in memory for laws of the fold alone; insists that a fresh row is fresh and a written one stays. */
 export function memorySession() {
   const tables = new Map<string, Map<string, Keyed<object>>>()
   const rows = (name: string): Map<string, Keyed<object>> => {
@@ -57,9 +58,9 @@ export function memorySession() {
         for (const key of write.gone) table.delete(key)
         for (const row of [...write.fresh, ...((write.packed as PackedRows | null)?.all ?? [])]) {
           if (table.has(row.key)) throw new Error(`${row.key} was written before`)
-          table.set(row.key, row)
+          table.set(row.key, freeze(row))
         }
-        for (const row of write.changed) table.set(row.key, row)
+        for (const row of write.changed) table.set(row.key, freeze(row))
         member.rows.settle()
         member.written = write.to
       }

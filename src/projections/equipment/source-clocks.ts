@@ -34,25 +34,32 @@ function clockKey(site: string, source: string, day: string): string {
   return last.key
 }
 
+const ahead = ({ metadata, recordedAt }: Recorded): number =>
+  Date.parse(metadata.occurredAt) - recordedMs(recordedAt)
+
+function change(row: SourceClockRow, fact: Recorded): void {
+  const offset = ahead(fact)
+  row.facts++
+  if (offset > row.greatestMs) row.greatestMs = offset
+  if (offset < row.leastMs) row.leastMs = offset
+  if (fact.recordedAt > row.lastRecordedAt) row.lastRecordedAt = fact.recordedAt
+}
+
 const heard = {
   key: (_: unknown, { metadata: { site, source }, recordedAt }: Recorded) =>
     clockKey(site, source, recordedOn(recordedAt)),
-  evolve: (before: SourceClockRow | null, { metadata, recordedAt }: Recorded): SourceClockRow => {
-    const offset = Date.parse(metadata.occurredAt) - recordedMs(recordedAt)
-    if (before === null)
+  change,
+  evolve(before: SourceClockRow | null, fact: Recorded): SourceClockRow {
+    if (before === null) {
+      const { metadata, recordedAt } = fact
+      const offset = ahead(fact)
       return {
-        source: metadata.source,
-        day: recordedAt.slice(0, 10),
-        facts: 1,
-        greatestMs: offset,
-        leastMs: offset,
-        lastRecordedAt: recordedAt,
+        ...{ source: metadata.source, day: recordedAt.slice(0, 10), facts: 1 },
+        ...{ greatestMs: offset, leastMs: offset, lastRecordedAt: recordedAt },
       }
+    }
     const row = { ...before }
-    row.facts++
-    if (offset > row.greatestMs) row.greatestMs = offset
-    if (offset < row.leastMs) row.leastMs = offset
-    if (recordedAt > row.lastRecordedAt) row.lastRecordedAt = recordedAt
+    change(row, fact)
     return row
   },
 }

@@ -57,7 +57,6 @@ const newRow = (equipmentId: string, day: string): EquipmentDayRow => ({
 /** @param put changes the row it is given, and its lists */
 const onDay = <E extends EquipmentEvent>(
   put: (row: EquipmentDayRow, fact: Recorded<E>) => void,
-  list: 'counts' | 'spans' | null = null,
 ) => {
   const change = (row: EquipmentDayRow, fact: Recorded<E>): void => {
     row.facts++
@@ -66,9 +65,9 @@ const onDay = <E extends EquipmentEvent>(
   return {
     change,
     evolve(before: EquipmentDayRow | null, fact: Recorded<E>, key: string): EquipmentDayRow {
-      const row = before ? { ...before } : newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
-      if (list === 'counts') row.counts = row.counts.slice()
-      else if (list === 'spans') row.spans = row.spans.slice()
+      const row = before
+        ? { ...before, counts: before.counts.slice(), spans: before.spans.slice() }
+        : newRow(fact.data.equipmentId, key.slice(-DAY_LENGTH))
       change(row, fact)
       return row
     },
@@ -126,7 +125,7 @@ export const equipmentDays = projection<EquipmentDayRow>()<EquipmentEvent>({
       ...onDay<Of<'CounterAdvanced'>>((row, { data, metadata }) => {
         const minute = Math.floor(sinceMidnight(metadata.occurredAt) / MINUTE_MS)
         count(row.counts, [minute, data.kind, data.delta])
-      }, 'counts'),
+      }),
     },
     StateTimeObserved: {
       key: ({ equipmentId, from, to }) =>
@@ -134,7 +133,7 @@ export const equipmentDays = projection<EquipmentDayRow>()<EquipmentEvent>({
       ...onDay<Of<'StateTimeObserved'>>((row, { data }) => {
         row.spans.push(summedUpOn(row.day, data))
         row.spans.sort(bySpan)
-      }, 'spans'),
+      }),
     },
   },
 })

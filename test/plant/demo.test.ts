@@ -63,7 +63,9 @@ test('query 3 shows every machine with its state, and a quarter hour of every me
   const { equipment, energyIntervals } = await answer(2)
   expect(equipment.nodes).toHaveLength(MACHINES.length)
   for (const machine of equipment.nodes) expect(machine.state).not.toBeNull()
-  expect(equipment.nodes.some((m: any) => m.state === 'RUNNING')).toBe(true)
+  // Which of them run at this very moment is up to chance.
+  expect(equipment.nodes.some((m: any) => m.state !== 'NO_DATA')).toBe(true)
+  expect(equipment.nodes.some((m: any) => m.counters[0]?.reading.value > 0)).toBe(true)
   const drawn = new Map(energyIntervals.nodes.map((i: any) => [i.meterId, i.quantity.value]))
   expect(drawn.size).toBe(MACHINES.length + 1)
   const parts = [...drawn].filter(([id]) => id !== 'EM-MAIN') as [string, number][]

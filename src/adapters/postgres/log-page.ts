@@ -30,7 +30,8 @@ export type Columns = readonly [
  * @param limit SQL of how many events there are at most
  */
 export const pageOf = (events: string, limit: string): string => {
-  const fits = `(octet_length(data) + octet_length(metadata) <= ${MAX_PAGE_BYTES} / ${limit} or ${limit} = 1)`
+  const share = `(octet_length(data) + octet_length(metadata))::bigint * ${limit}`
+  const fits = `(${share} <= ${MAX_PAGE_BYTES} or ${limit} = 1)`
   const payloads = (column: string): string =>
     `'[' || string_agg(${column}, ',') filter (where ${fits}) || ']'`
   return `

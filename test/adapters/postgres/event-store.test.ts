@@ -82,7 +82,9 @@ test('payloads larger than one answer of the database are read in several, small
   expect(isAll(await store.readStream('thing-big'))).toBe(true)
   expect(isAll(await store.readAll({ from: START, limit: 200, types: ['Noted'] }))).toBe(true)
   const positions = texts.map((_, i) => i + 1)
-  expect(isAll(await factsHere(database.pool, new Map())(positions, 'forward'))).toBe(true)
+  const factsAt = factsHere(database.pool, new Map())
+  expect(isAll(await factsAt(positions, 'forward'))).toBe(true)
+  expect(await factsAt([], 'forward')).toEqual([])
 })
 
 test('what the database would refuse is refused before it can hurt a neighbour', async () => {

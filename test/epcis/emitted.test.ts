@@ -39,7 +39,7 @@ describe.skipIf(!hasStandard)('documents are valid by the official schema', () =
           expect(eventHash(event, namespacesIn(query['@context']))).toBe(event.eventID)
         expect(new Set(rows.map((row) => row.eventId)).size).toBe(rows.length)
       }),
-      { numRuns: 30 },
+      { numRuns: 150 },
     )
     expect([...seen].toSorted()).toEqual([
       'AggregationEvent',

@@ -1,4 +1,5 @@
 import { createReckoner } from '../../src/api/shift-reckoning.ts'
+import { FIGURE_FACTS } from '../../src/commands/kpi/concerned.ts'
 import { runShiftReports } from '../../src/commands/kpi/shift-reports.ts'
 import { isRejection } from '../../src/domain/decider.ts'
 import { deciders } from '../../src/domain/index.ts'
@@ -69,7 +70,7 @@ export async function shiftPlant() {
       head = await services.store.head()
       const [last] = await services.store.readAll({
         ...{ from: Infinity, direction: 'backward', limit: 1 },
-        types: ['ShiftClosed', 'ShiftReported', 'ShiftRestated', ...RELEVANT],
+        types: ['ShiftClosed', 'ShiftReported', 'ShiftRestated', ...FIGURE_FACTS],
       })
       const until = last?.position ?? 0
       for (;;) {
@@ -135,13 +136,6 @@ export async function shiftPlant() {
   }
   return { ...plant, wish, tell, quiet, repeat, hall, close, end }
 }
-const RELEVANT = [
-  'EquipmentStateChanged',
-  'CounterAdvanced',
-  'WorkBooked',
-  'BookingCorrected',
-].concat(['CycleTimeDefined', 'CalendarCorrected', 'ProgramChanged'])
-
 export type ShiftPlant = Awaited<ReturnType<typeof shiftPlant>>
 
 /** What is known of the shift of a hall in the end, each thing to be said at any time. */

@@ -163,7 +163,8 @@ test('whatever the order in which it becomes known, the last word is the same an
         last.add(same([from, to, told(chain.at(-1))]))
       },
     ),
-    { numRuns: RUNS },
+    // In the example the reason of a stop is the last that becomes known.
+    { numRuns: RUNS, examples: [[[4, 9, 2, 3, 5, 8, 0, 10, 1, 6, 7], 0]] },
   )
   expect([...last]).toEqual([expect.stringContaining(`["${DAY}T07:00:00.000Z"`)])
 }, 60_000)

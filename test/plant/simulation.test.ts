@@ -30,6 +30,11 @@ test('actions come in the order of time and within the time played', () => {
   expect(moments.at(-1)).toBeLessThanOrEqual(UNTIL)
 })
 
+test.each([1, 2, 7, 18])('seed %i: every shift has breakdowns', (seed) => {
+  const faults = play(seed).filter((action: any) => action.data?.state === 'FAULT')
+  expect(faults.length).toBeGreaterThanOrEqual(3)
+})
+
 test.each([1, 2, 7, 42])('seed %i: nothing is refused that should not be', async (seed) => {
   const { port } = inProcess(new Date(UNTIL).toISOString())
   const surprises: string[] = []

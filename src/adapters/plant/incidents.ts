@@ -10,6 +10,7 @@ export const incidents = (plant: Plant): readonly Process[] => [
   orderHold(plant),
   lostLine(plant),
   coldStart(plant),
+  wornChiller(plant),
   mistakes(plant),
 ]
 
@@ -56,6 +57,14 @@ function* coldStart(plant: Plant): Process {
   for (;;) {
     yield minutes(plant.random.between(130, 210))
     plant.machines.find((m) => m.equipmentId === 'LATHE-2')!.resetCounter()
+  }
+}
+
+/** Every shift has breakdowns, and the same machine is to blame for most of them. */
+function* wornChiller(plant: Plant): Process {
+  for (;;) {
+    yield minutes(plant.random.between(60, 140))
+    plant.machines.find((m) => m.equipmentId === 'MILL-1')!.wearOut()
   }
 }
 

@@ -15,6 +15,10 @@ export interface Machine extends MachineSpec {
   readonly resetCounter: () => void
   readonly raise: (alarmId: string, severity: 'WARNING' | 'FAULT', text: string) => void
   readonly clear: (alarmId: string) => void
+  /** Its fault comes in its next cycle. */
+  readonly wearOut: () => void
+  /** Whether its fault is due; asked once a cycle. */
+  readonly failsNow: (cycleMinutes: number) => boolean
   /** The connector loses the machine: it goes on working, unheard. */
   readonly silence: (reason: string) => void
   readonly talk: () => void
@@ -43,6 +47,7 @@ export function createMachine(
   let uncounted = 0
   let hasReset = false
   let silent = false
+  let isWorn = false
   let since = world.now()
   let kwh = 0
 
@@ -108,6 +113,14 @@ export function createMachine(
         data: { equipmentId, alarmId, severity, text, nativeCode: alarmId },
       }),
     clear: (alarmId) => say({ type: 'AlarmCleared', data: { equipmentId, alarmId } }),
+    wearOut() {
+      isWorn = true
+    },
+    failsNow(cycleMinutes) {
+      const fails = world.random.chance(cycleMinutes / spec.mtbfMinutes) || isWorn
+      isWorn = false
+      return fails
+    },
     silence(reason) {
       say({ type: 'DataGapStarted', data: { equipmentId, reason } })
       silent = true

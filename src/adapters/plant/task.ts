@@ -44,7 +44,7 @@ export function* run({ plant, machine, personId }: Task, cycleMinutes: number): 
   machine.to('RUNNING', 'ACTIVE')
   const ms = minutes(cycleMinutes * Math.max(0.8, random.normal(1, CYCLE_NOISE)))
   if (random.chance(WARNING_CHANCE)) plant.start(warning(plant, machine))
-  if (!random.chance(cycleMinutes / machine.mtbfMinutes)) return yield ms
+  if (!machine.failsNow(cycleMinutes)) return yield ms
   const part = ms * random.between(0.1, 0.9)
   yield part
   const [code, text] = machine.fault

@@ -103,6 +103,9 @@ describe('special days', () => {
       .when(set({ ...HOLIDAY, day: '2026-03-01' }))
       .thenRejected('TouchesThePast')
     given(calendar, DEFINED).when(set(HOLIDAY, HOLIDAY)).thenRejected('DayRepeated')
+    given(calendar, DEFINED, e.daysSet({ calendarId, days: [HOLIDAY] }))
+      .when(set({ ...HOLIDAY, name: 'Another' }, HOLIDAY))
+      .thenRejected('DayRepeated')
   })
   const extra: SpecialDay = {
     ...{ kind: 'SHIFT', day: '2026-04-04', shiftId: 'X', name: 'Extra', breaks: [] },

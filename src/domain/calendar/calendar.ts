@@ -54,7 +54,11 @@ export const calendar: Decider<CalendarCommand, CalendarState, CalendarEvent, Ca
         `scopeId ${command.scopeId} has no ${command.kind} calendar; define it first.`,
       )
     if (command.type === 'CorrectCalendar') return correct(command, state)
-    const change = asNews(state, changeOf(command))
+    const wished = changeOf(command)
+    // All of it is looked at, also what is so already.
+    const fault = faultOf(wished)
+    if (fault) return fault
+    const change = asNews(state, wished)
     if (change === null) return []
     return (
       refusalOf(state, change) ??
@@ -80,6 +84,8 @@ function define(command: Of<'DefineCalendar'>, state: CalendarState): Decision {
 
 function correct(command: Of<'CorrectCalendar'>, state: DefinedCalendar): Decision {
   if (state.corrections.has(command.correctionId)) return []
+  const fault = faultOf(command.change)
+  if (fault) return fault
   const change = asNews(state, command.change)
   if (change === null) return []
   const before = replacedBy(state, change)
@@ -158,7 +164,7 @@ function refusalOf(
 ): Rejection<CalendarRefusal> | null {
   if (change.change === 'CANCEL_DOWN_TIME' && !state.plannedDown.has(change.entryId))
     return reject('EntryUnknown', `entryId ${change.entryId} is not on ${state.calendarId}.`)
-  return faultOf(change) ?? overlapAfter(changed(state, change), change)
+  return overlapAfter(changed(state, change), change)
 }
 
 /** Reported figures rest on the days that have passed; the day of `at` itself may still be changed. */

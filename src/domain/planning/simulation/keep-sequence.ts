@@ -37,7 +37,8 @@ export function graphOfPlan(
 
 /**
  * Keeps the sequence of every machine, person and tool: whatever comes late pushes the rest to the right.
- * Without chance the run is the schedule of the decoder, to the second.
+ * Without chance all begins and ends as in the schedule of the decoder, to the second. A setup may come later:
+ * the decoder may leave it standing until a person's shift begins.
  */
 export function keepSequence(compiled: Compiled, graph: PlanGraph, chance: Chance): Play {
   const { operations, equipment, units } = compiled

@@ -164,7 +164,11 @@ export function dispatching(compiled: Compiled, rule: Rule, chance: Chance): Pla
     let taken = leader.size
     for (const other of queues[machine]!.slice()) {
       const mode = state.mode[other]!
-      const alike = mode.family === leader.family && mode.seconds === leader.seconds
+      const alike =
+        mode.family === leader.family &&
+        mode.seconds === leader.seconds &&
+        mode.persons === leader.persons &&
+        mode.tools === leader.tools
       const fits = taken + mode.size <= equipment[machine]!.batchCapacity
       const inTime = readyAt[other]! <= job.start && endFrom[other]! <= job.end
       if (!alike || !fits || !inTime) continue

@@ -100,6 +100,29 @@ describe('the sequence kept, without chance, is the schedule of the decoder', ()
   })
 })
 
+test('who needs nobody does not join the oven run of somebody', () => {
+  const baking = { equipment: 'OVEN', fixedSeconds: 4, perUnitSeconds: 1, interruptible: true }
+  const next = { equipment: 'M', fixedSeconds: 1, perUnitSeconds: 0 }
+  const order = (id: string, qualification?: string) => ({
+    ...{ id, release: 0, due: 10, weight: 1, quantity: 5 },
+    operations: [
+      { id: '0', modes: [{ ...baking, ...(qualification ? { qualification } : {}) }] },
+      { id: '1', modes: [next], after: [{ operation: '0', transferQuantity: 1 }] },
+    ],
+  })
+  const compiled = compile({
+    equipment: [{ id: 'OVEN', batchCapacity: 3 }, { id: 'M' }],
+    persons: [
+      { id: 'ann', qualifications: ['weld'], shifts: [{ from: 500, to: 900 }] },
+      { id: 'bob', qualifications: ['weld'] },
+    ],
+    orders: [order('WITH', 'weld'), order('WITHOUT')],
+  })
+  const run = players.rule(compiled, noVariation)(0)
+  expect(faults(compiled, run)).toEqual([])
+  expect(run.start[0]).not.toBe(run.start[2])
+})
+
 describe.each(Object.entries(players))('%s', (name, player) => {
   test('breaks no rule, whatever chance does', () => {
     fc.assert(

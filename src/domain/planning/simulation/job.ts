@@ -37,19 +37,21 @@ export function settle(job: Job): boolean {
     if (bound < job.personFree && bound < (mode.attendsRun ? job.end : job.start))
       job.setupStart = mode.attendsSetup ? job.personFree : setUpFor(job, job.personFree)
     else if (job.setupStart < job.toolFree) job.setupStart = job.toolFree
-    else if (job.start < job.materialFrom) job.setupStart += job.materialFrom - job.start
+    else if (job.start < job.materialFrom) job.setupStart = setUpFor(job, job.materialFrom)
     else if (job.end < job.endFrom) job.setupStart += job.endFrom - job.end
     else return true
   }
 }
 
 /**
- * When to set up so that the run begins no sooner than this: so that the setup is over by then, where that is
- * later than now. Moved by the whole difference, a setup that is interrupted would end too late.
+ * The soonest changeover after which the run begins no sooner than this: one that is over just by then, or a
+ * second after that. Moved by the whole difference, one that is interrupted would be over too late.
  */
 function setUpFor({ mode, one, setup, setupStart, start }: Job, runFrom: number): number {
-  const latest = mode.interruptible ? retreat(mode.setupTimes[one]!, runFrom, setup) : -NEVER
-  return latest > setupStart ? latest : setupStart + runFrom - start
+  const difference = runFrom - start
+  if (!mode.interruptible) return setupStart + difference
+  const latest = retreat(mode.setupTimes[one]!, runFrom, setup)
+  return latest > setupStart ? latest : setupStart + Math.min(difference, 1)
 }
 
 function layOut(job: Job): boolean {

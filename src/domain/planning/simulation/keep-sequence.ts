@@ -37,8 +37,7 @@ export function graphOfPlan(
 
 /**
  * Keeps the sequence of every machine, person and tool: whatever comes late pushes the rest to the right.
- * Without chance all begins and ends as in the schedule of the decoder, to the second. A setup may come later:
- * the decoder may leave it standing until a person's shift begins.
+ * Without chance the run is the schedule of the decoder, to the second.
  */
 export function keepSequence(compiled: Compiled, graph: PlanGraph, chance: Chance): Play {
   const { operations, equipment, units } = compiled
@@ -92,6 +91,16 @@ export function keepSequence(compiled: Compiled, graph: PlanGraph, chance: Chanc
     job.setupStart = job.start
     job.end = endOf(job, equipment[job.mode.equipment]!.open)
   }
+  /**
+   * A plan may leave a machine set up until a shift begins: what begins when it was to is set up when it was to,
+   * where all is free by then.
+   */
+  const setUpAsPlanned = (at: number): void => {
+    const planned = graph.setupStart[at]!
+    if (job.start !== graph.start[at] || planned >= job.setupStart) return
+    const person = job.mode.attendsSetup ? job.personFree : 0
+    job.setupStart = Math.max(planned, job.machineFree, job.toolFree, person)
+  }
   const place = (at: number): void => {
     job.mode = flat.modes[at]!
     const machine = flat.machine[at]!
@@ -108,6 +117,7 @@ export function keepSequence(compiled: Compiled, graph: PlanGraph, chance: Chanc
     draw(at)
     if (flat.isFixed[at]) fixedPlace(at)
     else if (job.from === Infinity || job.materialFrom === Infinity || !settle(job)) return
+    else setUpAsPlanned(at)
     record(at, job.setup > 0 && job.start > job.setupStart)
     for (const other of others) {
       pace[other] = pace[at]!

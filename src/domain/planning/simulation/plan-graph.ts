@@ -14,6 +14,9 @@ export interface PlanGraph {
   readonly tool: Int32Array
   /** Seconds of changeover before it. */
   readonly setup: Int32Array
+  /** When the plan has changeover and run begin. */
+  readonly setupStart: ArrayLike<number>
+  readonly start: ArrayLike<number>
   /** By operation: from when the plan has its material, and the operations that make it. */
   readonly materialFrom: Float64Array
   readonly madeBy: ReadonlyMap<number, readonly number[]>
@@ -60,6 +63,8 @@ export function planGraph(
     person: schedule.person.slice(),
     tool: schedule.tool.slice(),
     setup,
+    setupStart: schedule.setupStart.slice(),
+    start: schedule.start.slice(),
     materialFrom,
     madeBy,
     notBefore,
